@@ -1,0 +1,52 @@
+"""Every error that figwright raises on purpose, as one tree; a user sees the message and no traceback.
+
+FigwrightError
+├── InputError            what the user gave cannot be used (path, URL, revision, option)
+│   ├── RepositoryError   the repository cannot be read: missing, empty, not clonable, no such revision
+│   └── BoundariesError   a boundaries file that contradicts itself or the code; names the line
+├── SettingsError         a configuration file or variable with an unknown key or a bad value
+├── OutputError           a result cannot be written: disk full, permission, an edited file in the way
+└── IndexUnusable         the vector index or a cache cannot be opened and could not be rebuilt
+
+Each message says what happened, where, and what to do next, in one sentence.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "BoundariesError",
+    "FigwrightError",
+    "IndexUnusable",
+    "InputError",
+    "OutputError",
+    "RepositoryError",
+    "SettingsError",
+]
+
+
+class FigwrightError(Exception):
+    """The root of the tree; its text is shown to the user as it is."""
+
+
+class InputError(FigwrightError):
+    """What the user asked for cannot be used as it stands."""
+
+
+class RepositoryError(InputError):
+    """The repository cannot be read."""
+
+
+class BoundariesError(InputError):
+    """A boundaries file contradicts itself or the code; the message names its line."""
+
+
+class SettingsError(FigwrightError):
+    """A configuration source holds an unknown key or a value that does not fit."""
+
+
+class OutputError(FigwrightError):
+    """A result cannot be written where it was asked for."""
+
+
+class IndexUnusable(FigwrightError):
+    """The vector index or another cache cannot be opened and could not be rebuilt."""

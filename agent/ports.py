@@ -1,0 +1,250 @@
+"""The protocols through which stages, languages, frameworks and adapters speak to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from agent.domain.code import Dependency, DependencyGraph, Symbol
+    from agent.domain.facts import Binding, Definition, Entity, FileFacts, Import, TableUse, Wiring
+    from agent.domain.inventory import History
+
+__all__ = [
+    "CodeIndex",
+    "Embedder",
+    "FactsCache",
+    "Framework",
+    "Imported",
+    "Language",
+    "Layout",
+    "Linked",
+    "Project",
+    "Resolved",
+    "Snapshot",
+]
+
+
+class Snapshot(Protocol):
+    """A repository as it is read: a work tree, a commit, or a plain folder. Paths are relative and POSIX."""
+
+    name: str
+    commit: str
+    dirty: bool
+    dirty_files: int
+    vcs: str
+    remote: str
+
+    def paths(self) -> Iterable[tuple[str, int]]:
+        """(path, size in bytes) of every regular file that git does not ignore, sorted by path."""
+        ...
+
+    def skipped(self) -> Iterable[tuple[str, str, int]]:
+        """(path, reason, bytes) of what the snapshot itself leaves out (ignored by git, links, special files)."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """The file's bytes. Raises OSError when it cannot be read."""
+        ...
+
+    def history(self, paths: frozenset[str]) -> History:
+        """Churn and change coupling of the given files."""
+        ...
+
+
+class Layout(Protocol):
+    """Which files exist and what they are called: what a language needs to resolve an import."""
+
+    def files(self, language: str) -> Sequence[str]:
+        """Paths of that language's files, sorted."""
+        ...
+
+    def facts(self, path: str) -> FileFacts:
+        """What the file says."""
+        ...
+
+    def exists(self, path: str) -> bool:
+        """Whether the snapshot has a file at this path."""
+        ...
+
+    def text(self, path: str) -> str:
+        """A small configuration file's text (tsconfig.json, package.json); empty when there is none."""
+        ...
+
+
+class Imported(Protocol):
+    """What one import binds: local ``alias`` stands for ``target`` (symbol ID); external ones carry the library's name."""
+
+    alias: str
+    target: str
+    external: bool
+    resolution: str
+
+
+class Language(Protocol):
+    """One programming language: its grammar, its queries, and how its names resolve."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    version: int  # raise it whenever `extract` would answer differently; cached facts of other versions are dropped
+    receiver_names: frozenset[str]  # self, cls, this
+    super_names: frozenset[str]  # super(), super
+    implicit_receiver: bool  # `total()` may mean `this.total()` (Java), may not (Python, JavaScript)
+    builtins: frozenset[str]  # names that need no import and lead outside the repository
+
+    def extract(self, path: str, source: bytes) -> tuple[FileFacts, Any]:
+        """Facts of one file, and its syntax tree's root node for frameworks to read (None for non-tree languages).
+
+        Never raises on any bytes: what cannot be parsed is counted in ``error_lines`` or ``failure``.
+        """
+        ...
+
+    def name_modules(self, layout: Layout) -> Mapping[str, str]:
+        """The ID prefix of each of the language's files: path -> module ID (Python, JavaScript) or package (Java)."""
+        ...
+
+    def unit_kind(self) -> str:
+        """``module`` when a file is the unit boundaries are drawn around, ``type`` when a top-level type is."""
+        ...
+
+    def symbol_id(self, module: str, scope: str) -> str:
+        """The ID of what ``scope`` defines in the file with that module ID."""
+        ...
+
+    def resolve_import(self, imported: Import, path: str, project: Project) -> Sequence[tuple[str, str, str]]:
+        """What an import binds: (alias, symbol ID or ``external:<library>``, resolution); empty when it leads nowhere.
+
+        An unresolvable *internal* import returns ``(alias, "unresolved:<why>", "")``.
+        """
+        ...
+
+    def implicit_names(self, path: str, project: Project) -> Mapping[str, str]:
+        """Names visible without import: the types of the same Java package, and nothing in Python."""
+        ...
+
+
+class Resolved(Protocol):
+    """The outcome of resolving a name: one target and how sure, several candidates, an external name, or a reason."""
+
+    target: str  # symbol ID, "" when there is not exactly one
+    resolution: str  # exact | inferred | ambiguous | external | unresolved
+    candidates: tuple[str, ...]
+    reason: str
+
+
+class Project(Layout, Protocol):
+    """All facts with names resolved: what frameworks link on."""
+
+    def modules(self) -> Mapping[str, str]:
+        """path -> module ID, all languages."""
+        ...
+
+    def path_of_module(self, module: str) -> str | None:
+        """The file of a module ID."""
+        ...
+
+    def module_ids(self, language: str) -> Mapping[str, str]:
+        """module ID -> path of that language's files."""
+        ...
+
+    def top_names(self, language: str) -> frozenset[str]:
+        """The first parts of that language's module IDs."""
+        ...
+
+    def defines(self, path: str, name: str) -> bool:
+        """Whether the file itself defines or assigns a top-level name."""
+        ...
+
+    def has_wiring(self, framework: str, kind: str) -> bool:
+        """Whether any file carries such a record."""
+        ...
+
+    def symbol_at(self, path: str, scope: str) -> str:
+        """The ID of a definition (or of the file when scope is empty)."""
+        ...
+
+    def definition(self, symbol: str) -> tuple[str, Definition] | None:
+        """(path, definition) of a type or function symbol."""
+        ...
+
+    def resolve(self, path: str, scope: str, name: str) -> Resolved:
+        """What a name in *name* notation means there."""
+        ...
+
+    def ancestors(self, symbol: str) -> Sequence[str]:
+        """Base types by method resolution order, in the repository; external ones as ``external:<dotted name>``."""
+        ...
+
+    def bindings(self, path: str, scope: str) -> Sequence[Binding]:
+        """Variables bound in that scope."""
+        ...
+
+    def wirings(self, framework: str, kind: str = "") -> Iterator[tuple[str, Wiring]]:
+        """(path, wiring) in path order."""
+        ...
+
+
+class Linked(Protocol):
+    """What a framework adds once it has seen the whole project."""
+
+    symbols: Sequence[Symbol]
+    dependencies: Sequence[Dependency]
+    entities: Sequence[tuple[str, Entity]]  # (path, entity) with table names derived
+    table_uses: Sequence[tuple[str, TableUse]]
+
+
+class Framework(Protocol):
+    """One framework: the wiring that only it knows (routes, beans, entities, templates)."""
+
+    name: str
+    languages: frozenset[str]
+    version: int
+    markers: tuple[bytes, ...]  # a file that contains none of these bytes is not read; empty reads every file
+
+    def read(self, path: str, root: Any, source: bytes, facts: FileFacts) -> FileFacts:
+        """The facts with what the framework adds (wirings, entities, table uses, fragments). Never raises on any bytes."""
+        ...
+
+    def link(self, project: Project) -> Linked:
+        """Routes, entities, templates and dependencies that need more than one file."""
+        ...
+
+    def access_mode(self, chain: str) -> str:
+        """For a chain that starts at an entity (``Order.query.filter_by().first``): ``read``, ``write`` or ``""``."""
+        ...
+
+
+class FactsCache(Protocol):
+    """Facts by the hash of path, content and extractor versions. Safe for two processes at once."""
+
+    def get_many(self, keys: Sequence[str]) -> Mapping[str, bytes]: ...
+    def put_many(self, entries: Mapping[str, bytes]) -> None: ...
+
+
+class Embedder(Protocol):
+    """Text to vectors, offline and deterministic."""
+
+    name: str
+    dimensions: int
+
+    def embed(self, tokens: Sequence[Sequence[str]]) -> np.ndarray[Any, Any]:
+        """float32 of shape (documents, dimensions), rows of length 1 (or 0 for a document of unknown words)."""
+        ...
+
+
+class CodeIndex(Protocol):
+    """The dependency graph as documents in a vector index."""
+
+    def store(self, graph: DependencyGraph, sources: Mapping[str, str]) -> Mapping[str, int]:
+        """Write what changed since the last call; returns counts: written, deleted, kept."""
+        ...
+
+    def load(self) -> DependencyGraph:
+        """The graph as stored, equal to what was stored."""
+        ...
+
+    def search(self, query: str, limit: int) -> Sequence[tuple[str, float]]:
+        """(symbol ID, score) best first; empty when nothing matches."""
+        ...

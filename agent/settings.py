@@ -1,0 +1,123 @@
+"""One validated settings object: flags > environment (FIGWRIGHT_*) > the user's files > the repository's file > defaults.
+
+The user's files are ``figwright.toml`` or ``[tool.figwright]`` of ``pyproject.toml`` in the current folder (unless that
+folder lies in the repository that is being read) and ``config.toml`` in the user's configuration folder. The
+repository under study is untrusted: its own file may set only what `agent.domain.assumptions` holds (pins, weights,
+accepted findings); anything else in it is refused, so that a hostile repository cannot redirect output or caches.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from agent.domain.assumptions import Assumptions
+from agent.errors import SettingsError
+
+__all__ = ["Settings", "load_settings", "read_assumptions"]
+
+ENVIRONMENT = {"FIGWRIGHT_OUT": "out", "FIGWRIGHT_CACHE_DIR": "cache_dir", "FIGWRIGHT_AS_OF": "as_of", "FIGWRIGHT_QUIET": "quiet"}
+ASSUMPTION_KEYS = frozenset(Assumptions.model_fields)
+
+
+class Settings(BaseModel):
+    """What a run may be told. ``out`` is None for the default place; ``cache_dir`` holds indexes, facts and clones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    out: Path | None = None
+    cache_dir: Path = Path(platformdirs.user_cache_dir("figwright"))
+    as_of: date | None = None
+    quiet: bool = False
+    assumptions: Assumptions = Assumptions()
+
+
+def load_settings(flags: Mapping[str, Any], repository: Path | None, cwd: Path | None = None) -> Settings:
+    """Merge all sources for a run on ``repository`` (None for a URL).
+
+    Raises SettingsError naming the file or variable and the key.
+    """
+    cwd = cwd or Path.cwd()
+    merged: dict[str, Any] = {}
+    assumptions: dict[str, Any] = {}
+    if repository is not None and repository.is_dir():
+        assumptions = read_assumptions(repository)
+    for path, table in _user_files(cwd, repository):
+        own = {key: table.pop(key) for key in list(table) if key in ASSUMPTION_KEYS}
+        _validate(Settings, table, path)
+        _validate(Assumptions, own, path)
+        merged.update(table)
+        assumptions.update(own)
+    for variable, key in ENVIRONMENT.items():
+        value = os.environ.get(variable)
+        if value:
+            _validate(Settings, {key: value}, variable)
+            merged[key] = value
+    merged.update({key: value for key, value in flags.items() if value is not None})
+    _validate(Settings, {key: merged[key] for key in merged}, "the command line")
+    return Settings(**merged, assumptions=Assumptions(**assumptions))
+
+
+def read_assumptions(repository: Path) -> dict[str, Any]:
+    """What the repository's own figwright.toml or [tool.figwright] says; any other key than the allowed is refused."""
+    for path, table in _tables(repository):
+        foreign = sorted(set(table) - ASSUMPTION_KEYS)
+        if foreign:
+            allowed = ", ".join(sorted(ASSUMPTION_KEYS))
+            raise SettingsError(
+                f"{path.name} inside the repository sets {foreign[0]!r}, which only your own configuration may set: "
+                f"remove it there (a repository may set {allowed})."
+            )
+        _validate(Assumptions, table, path)
+        return table
+    return {}
+
+
+def _user_files(cwd: Path, repository: Path | None) -> list[tuple[Path, dict[str, Any]]]:
+    found: list[tuple[Path, dict[str, Any]]] = []
+    home = Path(platformdirs.user_config_dir("figwright")) / "config.toml"
+    if home.is_file():
+        found.append((home, _parse(home)))
+    inside = repository is not None and cwd.resolve().is_relative_to(repository.resolve())
+    if not inside:
+        found.extend(_tables(cwd))
+    return found
+
+
+def _tables(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
+    own = folder / "figwright.toml"
+    if own.is_file():
+        return [(own, _parse(own))]
+    shared = folder / "pyproject.toml"
+    if shared.is_file():
+        try:
+            table = _parse(shared).get("tool", {}).get("figwright")
+        except (SettingsError, AttributeError):
+            return []  # somebody else's broken pyproject is not our business
+        if isinstance(table, dict):
+            return [(shared, table)]
+    return []
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read as TOML ({error}): correct it or remove it.") from None
+
+
+def _validate(model: type[BaseModel], values: Mapping[str, Any], source: Path | str) -> None:
+    try:
+        model(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "?"
+        what = "is not a setting" if first["type"] == "extra_forbidden" else f"is not valid: {first['msg']}"
+        raise SettingsError(f"{source}: {key!r} {what}; see `figwright --help` and docs/settings.md.") from None
