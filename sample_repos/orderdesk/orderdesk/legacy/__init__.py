@@ -1,0 +1,1 @@
+# Stuff carried over from OrderDesk 2. Works, leave it.
