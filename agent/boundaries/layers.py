@@ -1,0 +1,189 @@
+"""The evidence that ties units together, a weighted graph a layer: structure, data, entry points, names, packages, history.
+
+Each layer is normalised to a total weight of 1 and then weighted by how much it has to say about this system, so
+that no constant decides what the evidence of a system with no tables, or with meaningless names, should.
+Nodes are units and tables; a table is a node so that it finds its place among the code that uses it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from agent.boundaries.system import System, words
+
+__all__ = ["Layer", "build_layers", "combine"]
+
+KIND_WEIGHT = {"inherit": 2.0, "call": 1.0, "type": 1.0, "use": 0.5, "import": 0.25}
+ACCESS_WEIGHT = {"declare": 3.0, "write": 2.0, "read": 1.0}
+SURENESS = {"exact": 1.0, "inferred": 0.5, "ambiguous": 0.0}
+NEIGHBOURS = 6
+LEAST_SIMILARITY = 0.05
+COMMON_SHARE = 0.5  # a feature that more than this share of the units has tells nothing
+
+Edges = dict[tuple[str, str], float]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Undirected edges (first < second) and the weight that the layer gets in the whole."""
+
+    name: str
+    edges: Mapping[tuple[str, str], float]
+    weight: float
+    basis: str
+
+
+def build_layers(system: System, coupling: Iterable[tuple[str, str, int]]) -> tuple[Layer, ...]:
+    """All layers with something to say. ``coupling`` is change coupling by path: (path, path, shared commits)."""
+    structure = structure_edges(system)
+    data = data_edges(system)
+    entry = entry_edges(system)
+    name = similarity({unit: Counter(words(_last(unit))) for unit in system.units})
+    package = similarity({unit: _folders(unit) for unit in system.units})
+    history = history_edges(system, coupling)
+    with_data = sum(1 for unit in system.units if system.access.get(unit)) / max(1, len(system.units))
+    reached = {unit for units in system.reach.values() for unit in units} & set(system.units)
+    return tuple(
+        layer
+        for layer in (
+            Layer("structure", structure, 1.0, f"{len(structure)} tied pairs"),
+            Layer("data", data, 0.5 + min(1.0, 2 * with_data), f"{with_data:.0%} of the units touch a table"),
+            Layer("entry points", entry, 0.5 * len(reached) / max(1, len(system.units)), f"{len(system.reach)} routes"),
+            Layer("names", name, 0.5 * agreement(name, structure), "agreement with structure"),
+            Layer("packages", package, 0.5 * agreement(package, structure), "agreement with structure"),
+            Layer("history", history, 0.3 * agreement(history, structure), f"{len(history)} pairs changed together"),
+        )
+        if layer.edges and layer.weight > 0
+    )
+
+
+def combine(layers: Iterable[Layer]) -> Edges:
+    """One weighted graph: each layer normalised, times its weight."""
+    total: Edges = defaultdict(float)
+    for layer in layers:
+        amount = sum(layer.edges.values())
+        for pair, value in layer.edges.items():
+            total[pair] += layer.weight * value / amount
+    return {pair: total[pair] for pair in sorted(total)}
+
+
+def structure_edges(system: System) -> Edges:
+    """Calls, references and inheritance, logarithmic in their number, damped by the fan-in of what is used by all."""
+    strength: Edges = defaultdict(float)
+    for (source, target), edges in system.ties.items():
+        amount = sum(KIND_WEIGHT[e.kind] * SURENESS[e.resolution] for e in edges)
+        if amount:
+            # What everybody uses binds nobody: the fan-in damping is the inverse document frequency of a target.
+            damping = 1.0 / math.log2(1.0 + max(1, system.fan_in.get(target, 1)))
+            strength[_pair(source, target)] += math.log1p(amount) * damping
+    return dict(strength)
+
+
+def data_edges(system: System) -> Edges:
+    """Unit to table by access, damped by how many units touch the table; table to table by foreign key and join."""
+    users = Counter(table for tables in system.access.values() for table in tables)
+    edges: Edges = defaultdict(float)
+    for unit, tables in system.access.items():
+        for table, uses in tables.items():
+            strongest = {e.kind: max(SURENESS[x.resolution] for x in uses if x.kind == e.kind) for e in uses}
+            amount = sum(ACCESS_WEIGHT[kind] * sure for kind, sure in strongest.items())
+            edges[_pair(unit, table)] += amount / math.log2(1.0 + users[table])
+    for (source, target), uses in system.references.items():
+        edges[_pair(source, target)] += math.log1p(len(uses))
+    return dict(edges)
+
+
+def entry_edges(system: System) -> Edges:
+    """Units and tables that the same entry points reach, by cosine over entry points."""
+    features: dict[str, Counter[str]] = defaultdict(Counter)
+    for route, reached in system.reach.items():
+        for node in reached:
+            features[node][route] = 1
+    return similarity(features)
+
+
+def history_edges(system: System, coupling: Iterable[tuple[str, str, int]]) -> Edges:
+    """Units whose files were committed together."""
+    by_path: dict[str, list[str]] = defaultdict(list)
+    for unit in system.units:
+        by_path[system.symbol(unit).path].append(unit)
+    edges: Edges = {}
+    for first, second, commits in coupling:
+        for a, b in itertools.product(by_path.get(first, ()), by_path.get(second, ())):
+            edges[_pair(a, b)] = math.log1p(commits)
+    return edges
+
+
+def similarity(features: Mapping[str, Mapping[str, float]]) -> Edges:
+    """Cosine of TF-IDF vectors, each node with its nearest neighbours only.
+
+    Shapes: node -> feature -> weight; returns pairs with a cosine in (0, 1].
+    """
+    count = len(features)
+    frequency = Counter(feature for vector in features.values() for feature in vector)
+    vectors: dict[str, dict[str, float]] = {}
+    for node, vector in sorted(features.items()):
+        weighted = {
+            f: w * math.log((count + 1) / (frequency[f] + 0.5))
+            for f, w in vector.items()
+            if 1 < frequency[f] <= max(8.0, COMMON_SHARE * count)
+        }
+        length = math.sqrt(sum(w * w for w in weighted.values()))
+        if length > 0:
+            vectors[node] = {f: w / length for f, w in weighted.items()}
+    postings: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    for node, vector in vectors.items():
+        for feature, weight in vector.items():
+            postings[feature].append((node, weight))
+    cosine: Edges = defaultdict(float)
+    for feature in sorted(postings):
+        listed = postings[feature]
+        if len(listed) > 400:
+            continue  # quadratic otherwise; a feature of 400 nodes hardly weighs anything
+        for (a, x), (b, y) in itertools.combinations(listed, 2):
+            cosine[a, b] += x * y
+    return _nearest(cosine)
+
+
+def _nearest(cosine: Mapping[tuple[str, str], float]) -> Edges:
+    best: dict[str, list[tuple[float, str]]] = defaultdict(list)
+    for (a, b), value in cosine.items():
+        if value >= LEAST_SIMILARITY:
+            best[a].append((-value, b))
+            best[b].append((-value, a))
+    kept: Edges = {}
+    for node, found in best.items():
+        for negative, other in sorted(found)[:NEIGHBOURS]:
+            kept[_pair(node, other)] = -negative
+    return kept
+
+
+def agreement(edges: Mapping[tuple[str, str], float], structure: Mapping[tuple[str, str], float]) -> float:
+    """How much likelier a pair of this layer is tied in structure than a random pair, squashed to 0..1."""
+    if not edges or not structure:
+        return 0.0
+    nodes = {node for pair in structure for node in pair}
+    inside = [pair for pair in edges if pair[0] in nodes and pair[1] in nodes]
+    if not inside:
+        return 0.0
+    hit = sum(1 for pair in inside if pair in structure) / len(inside)
+    chance = len(structure) / max(1, len(nodes) * (len(nodes) - 1) / 2)
+    lift = hit / chance if chance else 0.0
+    return max(0.0, 1.0 - 1.0 / lift) if lift > 1 else 0.0
+
+
+def _last(unit: str) -> str:
+    return unit.rpartition("/")[2].rpartition(".")[0] if "/" in unit else unit.rpartition(".")[2]
+
+
+def _folders(unit: str) -> dict[str, float]:
+    parts = unit.replace("/", ".").split(".")[:-1]
+    return {".".join(parts[:end]): 1.0 for end in range(1, len(parts) + 1)}
+
+
+def _pair(a: str, b: str) -> tuple[str, str]:
+    return (a, b) if a < b else (b, a)

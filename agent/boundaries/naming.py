@@ -1,0 +1,94 @@
+"""A name for each group of units from its own vocabulary: the word that it uses most and the others least."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from agent.boundaries.system import System, words
+
+__all__ = ["name_groups"]
+
+TECHNICAL = frozenset(
+    """abstract account_id action adapter admin_site api app application apps base bean beans boot builder bundle class
+    client code command common component conf config configuration constant context controller controllers core create
+    creator custom dao data database db default delete deploy dispatcher django domain dto ee ejb endpoint engine entity
+    enum event exception execute export extension facade factory field filter find flask form forms framework function
+    general generic get global handler helper home html http impl implementation import index info init initializer int
+    interface internal io item_id java javascript job jpa json jsp jsf key legacy lib library list listener load local
+    locator log logic main manager map mapper mapping mdb message middleware misc mixin model module mvc name net new
+    null object of operation option org page param parser patch persistence plugin pojo post process processor property
+    provider proxy put query queue read reader record remote repo repository request resource response rest result root
+    route router row run save schema script search_form select serializer server service servlet session set setting
+    setup shared signal simple singleton soap spec sql src static status store storage string sub super support system
+    table tag task temp template test text to tool tools type unit update url urls user_id util utility utils validator
+    value version view views viewset web webapp widget worker wrapper write writer ws wsgi asgi xml yaml com co uk de
+    exec func cls self obj str dict arg args kwargs bool float id ids orm fixture migration management cli batch by for
+    and the with from not no is has can do my all any set8 up down ops""".split()
+)
+
+
+def name_groups(system: System, groups: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
+    """(name, why) of each group of nodes (units and tables), unique, in the groups' order.
+
+    A word counts once for each unit whose last name, members or folder has it, twice for a table, and is worth more the
+    fewer other groups use it.
+    """
+    profiles = [_profile(system, members) for members in groups]
+    spread = Counter(word for profile in profiles for word, share in profile.items() if share >= 0.1)
+    taken: set[str] = set()
+    named: list[tuple[str, str]] = [("", "")] * len(groups)
+    order = sorted(range(len(groups)), key=lambda i: (-len(groups[i]), groups[i][:1]))
+    for position in order:
+        named[position] = _name(profiles[position], profiles, spread, groups[position], taken)
+        taken.add(named[position][0])
+    return named
+
+
+def _profile(system: System, members: Sequence[str]) -> dict[str, float]:
+    """word -> share of the members that carry it."""
+    counts: Counter[str] = Counter()
+    total = 0.0
+    for member in members:
+        table = member.startswith("table:")
+        weight = 1.5 if table else 1.0
+        total += weight
+        found = set(words(member.removeprefix("table:"))) if table else _unit_words(system, member)
+        for word in found - TECHNICAL:
+            counts[word] += weight  # type: ignore[assignment]
+    for route, handler in system.handlers.items():
+        if system.graph.unit_of(handler) in members:
+            path = route.rpartition(" ")[2].strip("/").partition("/")[0]
+            for word in set(words(path)) - TECHNICAL:
+                counts[word] += 0.5  # type: ignore[assignment]
+    return {word: count / max(1.0, total) for word, count in counts.items()}
+
+
+def _unit_words(system: System, unit: str) -> set[str]:
+    last = unit.rpartition("/")[2].rpartition(".")[0] if "/" in unit else unit.rpartition(".")[2]
+    folder = unit.rpartition("/")[0].rpartition("/")[2] if "/" in unit else unit.rpartition(".")[0].rpartition(".")[2]
+    return {*words(last), *words(folder)}
+
+
+def _name(
+    profile: Mapping[str, float], profiles: Iterable[Mapping[str, float]], spread: Mapping[str, int],
+    members: Sequence[str], taken: set[str],
+) -> tuple[str, str]:  # fmt: skip
+    everywhere = Counter[str]()
+    for other in profiles:
+        everywhere.update(other)  # type: ignore[arg-type]
+    scored = sorted(
+        ((share * share / everywhere[word], word) for word, share in profile.items() if len(word) > 2 and word not in taken),
+        key=lambda item: (-item[0], item[1]),
+    )
+    if scored and profile[scored[0][1]] >= 0.12:
+        word = scored[0][1]
+        others = spread.get(word, 1) - 1
+        return word, f"{profile[word]:.0%} of its members say '{word}'" + (f", so do {others} other groups" if others > 0 else "")
+    parts = [m for m in members if not m.startswith("table:")] or list(members)
+    first = parts[0].rpartition("/")[2].rpartition(".")[0] if "/" in parts[0] else parts[0].rpartition(".")[2]
+    base = "-".join(words(first)) or "part"
+    name, number = base, 2
+    while name in taken:
+        name, number = f"{base}-{number}", number + 1
+    return name, "no word sets it apart; named after its first member"

@@ -1,0 +1,66 @@
+"""Shared code as a stage of its own: what everybody uses, what wires everything, and god modules are set apart.
+
+Left in, such units drag clusters together; set apart, each gets a reason and a kind (library, kernel, glue).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agent.boundaries.system import System
+
+__all__ = ["SharedCode", "hubs", "spread_units"]
+
+
+@dataclass(frozen=True)
+class SharedCode:
+    """Why a unit is set apart."""
+
+    kind: str  # library | kernel | glue
+    reason: str
+
+
+def hubs(system: System) -> dict[str, SharedCode]:
+    """Units that no clustering should see: they touch or tie a large part of the whole by themselves."""
+    count, tables = len(system.units), len(system.tables)
+    found: dict[str, SharedCode] = {}
+    for unit in system.units:
+        touched = system.access.get(unit, {})
+        declared = sum(1 for uses in touched.values() if any(e.kind == "declare" for e in uses))
+        fan_in, fan_out = system.fan_in.get(unit, 0), system.fan_out.get(unit, 0)
+        if declared >= max(4, 0.4 * tables):
+            found[unit] = SharedCode("kernel", f"declares {declared} of the {tables} tables")
+        elif len(touched) >= max(5, 0.5 * tables):
+            found[unit] = SharedCode("kernel", f"touches {len(touched)} of the {tables} tables")
+        elif fan_in >= max(8, 0.4 * count):
+            kind = "library" if not touched else "kernel"
+            found[unit] = SharedCode(kind, f"{fan_in} of {count} units use it")
+        elif fan_out >= max(8, 0.4 * count) and fan_in <= 0.1 * count:
+            found[unit] = SharedCode("glue", f"uses {fan_out} of {count} units")
+    return found
+
+
+def spread_units(system: System, home: Mapping[str, int]) -> dict[str, SharedCode]:
+    """Units whose users (or whose needs) are spread over the clusters, with no majority anywhere."""
+    found: dict[str, SharedCode] = {}
+    users: dict[str, Counter[int]] = {}
+    needs: dict[str, Counter[int]] = {}
+    for source, target in system.ties:
+        if source in home and target in home:
+            users.setdefault(target, Counter())[home[source]] += 1
+            needs.setdefault(source, Counter())[home[target]] += 1
+    handling = {system.graph.unit_of(handler) for handler in system.handlers.values()}
+    clusters = len(set(home.values()))
+    for unit in system.units:
+        if unit not in home or unit in handling or clusters < 3:
+            continue
+        by, on = users.get(unit, Counter()), needs.get(unit, Counter())
+        touches = bool(system.access.get(unit))
+        if len(by) >= 3 and sum(by.values()) >= 4 and max(by.values()) / sum(by.values()) <= 0.5 and not touches:
+            kind = "library" if sum(on.values()) <= 1 else "kernel"
+            found[unit] = SharedCode(kind, f"used from {len(by)} of {clusters} groups, mostly by none of them")
+        elif len(on) >= 3 and sum(on.values()) >= 5 and max(on.values()) / sum(on.values()) <= 0.45 and not touches and len(by) <= 1:
+            found[unit] = SharedCode("glue", f"uses {len(on)} of {clusters} groups, none of them mostly")
+    return found

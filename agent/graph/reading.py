@@ -1,0 +1,92 @@
+"""Source files to facts: each file is parsed once, its frameworks read the same tree, and the result is cached by content."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+
+from agent.domain.facts import FileFacts, TableUse
+from agent.domain.inventory import SourceFile
+from agent.languages import sql
+from agent.ports import FactsCache, Framework, Language
+
+__all__ = ["read_facts"]
+
+ENCODER = msgspec.msgpack.Encoder()
+DECODER = msgspec.msgpack.Decoder(FileFacts)
+
+
+def read_facts(
+    files: Sequence[SourceFile],
+    read: Callable[[str], bytes],
+    languages: Mapping[str, Language],
+    frameworks: Sequence[Framework],
+    cache: FactsCache | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> dict[str, FileFacts]:
+    """Facts of every file whose language has a parser, by path. A file that cannot be read has ``failure`` set."""
+    wanted = [file for file in files if file.language in languages]
+    keys = {file.path: facts_key(file, languages[file.language], frameworks) for file in wanted}
+    known = cache.get_many(sorted(keys.values())) if cache else {}
+    facts: dict[str, FileFacts] = {}
+    fresh: dict[str, bytes] = {}
+    for number, file in enumerate(wanted):
+        stored = known.get(keys[file.path])
+        if stored is not None:
+            facts[file.path] = DECODER.decode(stored)
+            continue
+        facts[file.path] = read_file(file.path, read, languages[file.language], frameworks)
+        fresh[keys[file.path]] = ENCODER.encode(facts[file.path])
+        if progress and number % 50 == 0:
+            progress(number)
+        if cache and len(fresh) >= 500:
+            cache.put_many(fresh)
+            fresh = {}
+    if cache and fresh:
+        cache.put_many(fresh)
+    return facts
+
+
+def facts_key(file: SourceFile, language: Language, frameworks: Iterable[Framework]) -> str:
+    """Facts depend on path, bytes and the versions of what reads them."""
+    versions = ",".join(f"{f.name}{f.version}" for f in frameworks if language.name in f.languages)
+    text = f"{file.path}\0{file.digest}\0{language.name}{language.version}\0{sql.VERSION}\0{versions}"
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def read_file(
+    path: str, read: Callable[[str], bytes], language: Language, frameworks: Iterable[Framework]
+) -> FileFacts:
+    """One file's facts, its frameworks' additions and the tables of its SQL."""
+    try:
+        source = read(path)
+    except OSError as error:
+        return FileFacts(language.name, failure=f"cannot be read: {error.strerror or error}")
+    facts, root = language.extract(path, source)
+    if facts.failure:
+        return facts
+    for framework in frameworks:
+        if language.name in framework.languages and _concerns(framework, source):
+            facts = framework.read(path, root, source, facts)
+    return _with_tables(facts)
+
+
+def _concerns(framework: Framework, source: bytes) -> bool:
+    return not framework.markers or any(marker in source for marker in framework.markers)
+
+
+def _with_tables(facts: FileFacts) -> FileFacts:
+    """SQL fragments become table uses; the fragments' texts are not kept, since only their tables matter later."""
+    uses = list(facts.table_uses)
+    for fragment in facts.fragments:
+        if fragment.language != "sql":
+            continue
+        accesses = sql.read_statement(fragment.text)
+        tables = tuple(sorted({access.table for access in accesses}))
+        for access in accesses:
+            joined = tuple(table for table in tables if table != access.table)
+            uses.append(TableUse(fragment.scope, access.table, access.mode, fragment.line, access.resolution, joined))
+    unique = tuple(dict.fromkeys(uses))
+    return msgspec.structs.replace(facts, table_uses=unique, fragments=())
