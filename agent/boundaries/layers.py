@@ -13,7 +13,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from agent.boundaries.system import System, words
+from agent.boundaries.system import System
+from agent.boundaries.vocabulary import domain_words, last_name
 
 __all__ = ["Layer", "build_layers", "combine"]
 
@@ -42,7 +43,7 @@ def build_layers(system: System, coupling: Iterable[tuple[str, str, int]]) -> tu
     structure = structure_edges(system)
     data = data_edges(system)
     entry = entry_edges(system)
-    name = similarity({unit: Counter(words(_last(unit))) for unit in system.units})
+    name = name_edges(system)
     package = similarity({unit: _folders(unit) for unit in system.units})
     history = history_edges(system, coupling)
     with_data = sum(1 for unit in system.units if system.access.get(unit)) / max(1, len(system.units))
@@ -94,6 +95,9 @@ def data_edges(system: System) -> Edges:
             edges[_pair(unit, table)] += amount / math.log2(1.0 + users[table])
     for (source, target), uses in system.references.items():
         edges[_pair(source, target)] += math.log1p(len(uses))
+    for unit, table in system.row_types.items():
+        if table not in system.access.get(unit, {}):
+            edges[_pair(unit, table)] += ACCESS_WEIGHT["declare"] * SURENESS["inferred"]
     return dict(edges)
 
 
@@ -104,6 +108,16 @@ def entry_edges(system: System) -> Edges:
         for node in reached:
             features[node][route] = 1
     return similarity(features)
+
+
+def name_edges(system: System) -> Edges:
+    """Units and tables that say the same domain words; a word that names a table counts double."""
+    stored = {word for table in system.tables for word in domain_words(table.removeprefix("table:"))}
+    features: dict[str, dict[str, float]] = {}
+    for node in (*system.units, *system.tables):
+        said = domain_words(last_name(node.removeprefix("table:")) if not node.startswith("table:") else node[6:])
+        features[node] = {word: 2.0 if word in stored else 1.0 for word in said}
+    return similarity(features, rarity=False)
 
 
 def history_edges(system: System, coupling: Iterable[tuple[str, str, int]]) -> Edges:
@@ -118,17 +132,18 @@ def history_edges(system: System, coupling: Iterable[tuple[str, str, int]]) -> E
     return edges
 
 
-def similarity(features: Mapping[str, Mapping[str, float]]) -> Edges:
-    """Cosine of TF-IDF vectors, each node with its nearest neighbours only.
+def similarity(features: Mapping[str, Mapping[str, float]], *, rarity: bool = True) -> Edges:
+    """Cosine of feature vectors, each node with its nearest neighbours only.
 
-    Shapes: node -> feature -> weight; returns pairs with a cosine in (0, 1].
+    Shapes: node -> feature -> weight; returns pairs with a cosine in (0, 1]. With ``rarity`` a feature counts by its
+    inverse document frequency; without, a domain's common word counts as much as a rare one.
     """
     count = len(features)
     frequency = Counter(feature for vector in features.values() for feature in vector)
     vectors: dict[str, dict[str, float]] = {}
     for node, vector in sorted(features.items()):
         weighted = {
-            f: w * math.log((count + 1) / (frequency[f] + 0.5))
+            f: w * (math.log((count + 1) / (frequency[f] + 0.5)) if rarity else 1.0)
             for f, w in vector.items()
             if 1 < frequency[f] <= max(8.0, COMMON_SHARE * count)
         }
@@ -174,10 +189,6 @@ def agreement(edges: Mapping[tuple[str, str], float], structure: Mapping[tuple[s
     chance = len(structure) / max(1, len(nodes) * (len(nodes) - 1) / 2)
     lift = hit / chance if chance else 0.0
     return max(0.0, 1.0 - 1.0 / lift) if lift > 1 else 0.0
-
-
-def _last(unit: str) -> str:
-    return unit.rpartition("/")[2].rpartition(".")[0] if "/" in unit else unit.rpartition(".")[2]
 
 
 def _folders(unit: str) -> dict[str, float]:

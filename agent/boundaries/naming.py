@@ -5,28 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from agent.boundaries.system import System, words
+from agent.boundaries.system import System
+from agent.boundaries.vocabulary import TECHNICAL, words
 
 __all__ = ["name_groups"]
-
-TECHNICAL = frozenset(
-    """abstract account_id action adapter admin_site api app application apps base bean beans boot builder bundle class
-    client code command common component conf config configuration constant context controller controllers core create
-    creator custom dao data database db default delete deploy dispatcher django domain dto ee ejb endpoint engine entity
-    enum event exception execute export extension facade factory field filter find flask form forms framework function
-    general generic get global handler helper home html http impl implementation import index info init initializer int
-    interface internal io item_id java javascript job jpa json jsp jsf key legacy lib library list listener load local
-    locator log logic main manager map mapper mapping mdb message middleware misc mixin model module mvc name net new
-    null object of operation option org page param parser patch persistence plugin pojo post process processor property
-    provider proxy put query queue read reader record remote repo repository request resource response rest result root
-    route router row run save schema script search_form select serializer server service servlet session set setting
-    setup shared signal simple singleton soap spec sql src static status store storage string sub super support system
-    table tag task temp template test text to tool tools type unit update url urls user_id util utility utils validator
-    value version view views viewset web webapp widget worker wrapper write writer ws wsgi asgi xml yaml com co uk de
-    exec func cls self obj str dict arg args kwargs bool float id ids orm fixture migration management cli batch by for
-    and the with from not no is has can do my all any set8 up down ops""".split()
-)
-
 
 def name_groups(system: System, groups: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
     """(name, why) of each group of nodes (units and tables), unique, in the groups' order.

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from agent.boundaries.clustering import cluster, stability
 from agent.boundaries.layers import Layer, build_layers, combine
 from agent.boundaries.metrics import modularity
-from agent.boundaries.shared import SharedCode, hubs, spread_units
+from agent.boundaries.shared import SharedCode, browser_code, hubs, spread_units
 from agent.boundaries.system import System
 
 __all__ = ["Candidate", "Division", "divide"]
 
 RESOLUTIONS = {"coarse": 0.6, "medium": 1.0, "fine": 1.6}
-SMALLEST = 2
+SMALLEST = 3
+SUPPORTING = 5
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,16 @@ def divide(system: System, coupling: Iterable[tuple[str, str, int]]) -> Division
     """Propose partitions of the units and tables; deterministic for the same system."""
     layers = build_layers(system, coupling)
     whole = combine(layers)
-    apart = dict(hubs(system))
+    apart = {**hubs(system), **browser_code(system)}
     edges = {pair: w for pair, w in whole.items() if pair[0] not in apart and pair[1] not in apart}
     nodes = [n for n in (*system.units, *system.tables) if n not in apart]
     first = cluster(edges, nodes, RESOLUTIONS["medium"], runs=10)
     apart.update(spread_units(system, merge_small(first, edges, system)))
     edges = {pair: w for pair, w in whole.items() if pair[0] not in apart and pair[1] not in apart}
     nodes = [n for n in nodes if n not in apart]
+    apart.update(leftovers(merge_small(cluster(edges, nodes, RESOLUTIONS["medium"], runs=10), edges, system), system))
+    nodes = [n for n in nodes if n not in apart]
+    edges = {pair: w for pair, w in edges.items() if pair[0] not in apart and pair[1] not in apart}
     candidates = []
     for name, resolution in RESOLUTIONS.items():
         raw = cluster(edges, nodes, resolution)
@@ -90,7 +94,9 @@ def merge_small(home: Mapping[str, int], edges: Mapping[tuple[str, str], float],
             break
         merged = {n: moves.get(c, c) for n, c in merged.items()}
     merged = _by_folder(merged, system)
-    return _renumbered(merged)
+    inhabited = {merged[unit] for unit in units if unit in merged}
+    # A table that no unit's group took stays without a place; ownership says so.
+    return _renumbered({node: c for node, c in merged.items() if c in inhabited})
 
 
 def _by_folder(home: Mapping[str, int], system: System) -> dict[str, int]:
@@ -115,6 +121,23 @@ def _by_folder(home: Mapping[str, int], system: System) -> dict[str, int]:
     for unit in rest:
         merged[unit] = merged[rest[0]]
     return merged
+
+
+def leftovers(home: Mapping[str, int], system: System) -> dict[str, SharedCode]:
+    """Small groups that no route enters and that touch no table, in a system that has either: supporting code."""
+    if not system.handlers and not system.tables:
+        return {}
+    reached = {unit for units in system.reach.values() for unit in units}
+    groups: dict[int, list[str]] = defaultdict(list)
+    for unit in system.units:
+        if unit in home:
+            groups[home[unit]].append(unit)
+    found: dict[str, SharedCode] = {}
+    for members in groups.values():
+        if len(members) <= SUPPORTING and not any(system.access.get(u) or u in system.row_types or u in reached for u in members):
+            reason = f"one of {len(members)} units that no route reaches and that touch no table"
+            found.update(dict.fromkeys(members, SharedCode("library", reason)))
+    return found
 
 
 def _folders(path: str) -> list[str]:

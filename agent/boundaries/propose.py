@@ -173,7 +173,7 @@ def _judged(
 ) -> tuple[Service, ...]:
     """The first to extract is the one with the least to cut for what it holds: crossings over its own lines."""
     conflicts = {s.name: sum(1 for t in tables if t.owner == s.name and len(t.writers) > 1) for s in drafts}
-    able = [s for s in drafts if (s.entry_points or s.owned_tables) and s.cohesion >= 0.3]
+    able = [s for s in drafts if (s.owned_tables or (s.entry_points and not tables)) and s.cohesion >= 0.3]
     first = min(able, key=lambda s: ((s.calls_in + s.calls_out + 5 * conflicts[s.name]) / s.code_lines, s.name), default=None)
     judged = []
     for service in drafts:

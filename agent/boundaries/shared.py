@@ -5,13 +5,14 @@ Left in, such units drag clusters together; set apart, each gets a reason and a 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agent.boundaries.system import System
 
-__all__ = ["SharedCode", "hubs", "spread_units"]
+__all__ = ["SharedCode", "browser_code", "hubs", "spread_units"]
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,21 @@ class SharedCode:
 
     kind: str  # library | kernel | glue
     reason: str
+
+
+BROWSER = re.compile(r"(^|/)(static\w*|public|assets|webapp|wwwroot|www|resources/(static|public))/")
+
+
+def browser_code(system: System) -> dict[str, SharedCode]:
+    """Scripts that a server of another language hands to browsers: they ship with pages, not as a service of their own."""
+    languages = {unit: system.symbol(unit).language for unit in system.units}
+    if not any(language in ("python", "java") for language in languages.values()):
+        return {}
+    return {
+        unit: SharedCode("library", "browser code that ships with the pages")
+        for unit, language in languages.items()
+        if language in ("javascript", "typescript") and BROWSER.search(system.symbol(unit).path)
+    }
 
 
 def hubs(system: System) -> dict[str, SharedCode]:
@@ -34,7 +50,7 @@ def hubs(system: System) -> dict[str, SharedCode]:
             found[unit] = SharedCode("kernel", f"declares {declared} of the {tables} tables")
         elif len(touched) >= max(5, 0.5 * tables):
             found[unit] = SharedCode("kernel", f"touches {len(touched)} of the {tables} tables")
-        elif fan_in >= max(8, 0.4 * count):
+        elif fan_in >= max(8, 0.4 * count) and unit not in system.row_types and declared == 0:
             kind = "library" if not touched else "kernel"
             found[unit] = SharedCode(kind, f"{fan_in} of {count} units use it")
         elif fan_out >= max(8, 0.4 * count) and fan_in <= 0.1 * count:
@@ -57,10 +73,10 @@ def spread_units(system: System, home: Mapping[str, int]) -> dict[str, SharedCod
         if unit not in home or unit in handling or clusters < 3:
             continue
         by, on = users.get(unit, Counter()), needs.get(unit, Counter())
-        touches = bool(system.access.get(unit))
+        touches = bool(system.access.get(unit)) or unit in system.row_types
         if len(by) >= 3 and sum(by.values()) >= 4 and max(by.values()) / sum(by.values()) <= 0.5 and not touches:
             kind = "library" if sum(on.values()) <= 1 else "kernel"
             found[unit] = SharedCode(kind, f"used from {len(by)} of {clusters} groups, mostly by none of them")
-        elif len(on) >= 3 and sum(on.values()) >= 5 and max(on.values()) / sum(on.values()) <= 0.45 and not touches and len(by) <= 1:
+        elif len(on) >= 4 and max(on.values()) / sum(on.values()) <= 0.4 and not touches and len(by) <= 1:
             found[unit] = SharedCode("glue", f"uses {len(on)} of {clusters} groups, none of them mostly")
     return found

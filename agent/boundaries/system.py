@@ -5,22 +5,17 @@ In: a DependencyGraph. Out: a `System`, built once and read by every other modul
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from agent.boundaries.vocabulary import last_name, squeezed
 from agent.domain.code import Dependency, DependencyGraph, Symbol
 
-__all__ = ["System", "see_system", "words"]
+__all__ = ["System", "see_system"]
 
 UNIT_LANGUAGES = frozenset({"python", "java", "javascript", "typescript"})
 TIES = frozenset({"import", "call", "inherit", "type", "use"})
-REACH_DEPTH = 10
-REACH_LIMIT = 4000
-
-WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
-
 
 @dataclass(frozen=True)
 class System:
@@ -42,6 +37,7 @@ class System:
     tests: Mapping[str, frozenset[str]]  # unit -> paths of test files that touch it
     fan_in: Mapping[str, int] = field(default_factory=dict)
     fan_out: Mapping[str, int] = field(default_factory=dict)
+    row_types: Mapping[str, str] = field(default_factory=dict)  # unit called as a table -> that table
 
     def symbol(self, identifier: str) -> Symbol:
         """The symbol with that ID."""
@@ -93,7 +89,14 @@ def see_system(graph: DependencyGraph) -> System:
         {unit: frozenset(paths) for unit, paths in sorted(tests.items())},
         fan_in,
         fan_out,
+        _row_types(units, tables),
     )
+
+
+def _row_types(units: Sequence[str], tables: Sequence[str]) -> dict[str, str]:
+    """A class called as a table holds its rows, whoever fills it (row mappers, result maps, DTOs)."""
+    by_name = {squeezed(table.removeprefix("table:")): table for table in tables}
+    return {unit: by_name[squeezed(last_name(unit))] for unit in units if squeezed(last_name(unit)) in by_name}
 
 
 def _lines(graph: DependencyGraph, units: Sequence[str]) -> dict[str, int]:
@@ -103,40 +106,9 @@ def _lines(graph: DependencyGraph, units: Sequence[str]) -> dict[str, int]:
 def _reach(
     graph: DependencyGraph, handlers: Mapping[str, str], units: set[str], tables: set[str]
 ) -> dict[str, frozenset[str]]:
-    """Units and tables that each route reaches through calls and uses, breadth first, bounded."""
-    following: dict[str, list[str]] = {}
-    for edge in graph.dependencies:
-        if edge.kind in ("call", "use", "read", "write") and edge.resolution != "ambiguous":
-            following.setdefault(edge.source, []).append(edge.target)
-    members: dict[str, list[str]] = {}
-    for symbol in graph.symbols:
-        if symbol.container and symbol.kind == "function":
-            members.setdefault(symbol.container, []).append(symbol.id)
+    """Units and tables that each route reaches through calls and uses."""
     found: dict[str, frozenset[str]] = {}
     for route, handler in sorted(handlers.items()):
-        seen, frontier = {handler}, [handler]
-        if graph.by_id[handler].kind != "function":
-            frontier.extend(members.get(handler, ()))  # a class handles the route with any of its methods
-        for _ in range(REACH_DEPTH):
-            frontier = [t for s in frontier for t in following.get(s, ()) if t not in seen]
-            seen.update(frontier)
-            if not frontier or len(seen) > REACH_LIMIT:
-                break
-        reached = {s if s in tables else graph.unit_of(s) for s in seen}
+        reached = {s if s in tables else graph.unit_of(s) for s in graph.reached_from(handler)}
         found[route] = frozenset(r for r in reached if r in units or r in tables)
     return found
-
-
-def words(identifier: str) -> list[str]:
-    """An identifier's words in lower case and singular: ``OrderLines_v2`` gives order, line."""
-    return [_singular(word.lower()) for word in WORD.findall(identifier) if len(word) > 1]
-
-
-def _singular(word: str) -> str:
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith(("sses", "xes", "ches", "shes")):
-        return word[:-2]
-    if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3:
-        return word[:-1]
-    return word

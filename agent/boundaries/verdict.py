@@ -10,9 +10,10 @@ from agent.domain.boundary import SHARED, Crossing, Metrics, Service, TableOwner
 __all__ = ["judge_service", "judge_system"]
 
 SMALL_LINES = 2_500
-SMALL_UNITS = 12
+SMALL_UNITS = {"module": 12, "type": 30}  # a type is a smaller thing than a module
 STEADY = 0.5
 DOMINANT = 0.8
+SHARED_PART = 0.5
 ENTANGLED = 0.35
 
 
@@ -26,14 +27,25 @@ def judge_system(
         against.append("nothing in its structure, data or entry points separates it into more than one part")
     if not system.handlers and not system.tables:
         against.append("no route and no table were found: it is used as a library or a tool, so nothing would run apart")
-    if lines < SMALL_LINES or len(system.units) < SMALL_UNITS:
+    what, least = _smallest(system)
+    if lines < SMALL_LINES or len(system.units) < least:
         against.append(
-            f"{lines:,} lines in {len(system.units)} units: less than the {SMALL_LINES:,} lines or {SMALL_UNITS} units at "
+            f"{lines:,} lines in {len(system.units)} {what}s: less than the {SMALL_LINES:,} lines or {least} {what}s at "
             "which a second deployable starts to pay for its own pipeline, monitoring and on-call"
         )
-    largest = max((len(s.units) for s in services), default=0)
-    if services and largest > DOMINANT * sum(len(s.units) for s in services):
-        against.append(f"one part holds {largest} of {len(system.units)} units; what is left is too little to extract")
+    placed = sum(s.code_lines for s in services)
+    largest = max(services, key=lambda s: (s.code_lines, s.name), default=None)
+    if largest is not None and largest.code_lines > DOMINANT * placed:
+        against.append(
+            f"{largest.name} alone holds {largest.code_lines:,} of the {placed:,} lines that are not shared; what is left is too "
+            "little to extract"
+        )
+    apart = lines - sum(s.code_lines for s in services)
+    if apart > SHARED_PART * lines:
+        against.append(
+            f"{apart:,} of {lines:,} lines are shared code that touches most of the data or is used by most of the rest: what is "
+            "left to extract is the smaller part"
+        )
     if metrics.stability < STEADY:
         against.append(
             f"the groups do not hold: with a tenth of the evidence removed they agree only {metrics.stability:.2f} "
@@ -49,6 +61,13 @@ def judge_system(
     if metrics.icp > ENTANGLED or (tables and len(conflicts) > 0.5 * len(tables)):
         return "modularize", (numbers, "too much crosses to run them apart now: enforce the modules first, then extract")
     return "split", (numbers,)
+
+
+def _smallest(system: System) -> tuple[str, int]:
+    """(what a unit is called, how many are too few), by what most units are."""
+    modules = sum(1 for unit in system.units if system.symbol(unit).kind == "module")
+    what = "module" if 2 * modules >= len(system.units) else "type"
+    return what, SMALL_UNITS[what]
 
 
 def judge_service(
@@ -68,6 +87,8 @@ def judge_service(
         return "do not split", numbers
     if not service.entry_points and not service.owned_tables:
         return "keep in", f"it has no route and owns no table, so it would be a library call made remote; {numbers}"
+    if not service.owned_tables and tables:
+        return "keep in", f"it owns no table, so extracting it would move code and leave its data behind; {numbers}"
     if service.cohesion < 0.3:
         return "keep in", f"most of its ties leave it; {numbers}"
     if first:

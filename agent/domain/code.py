@@ -12,6 +12,8 @@ from functools import cached_property
 
 from msgspec import Struct
 
+FLOW = frozenset({"call", "use", "read", "write"})
+
 __all__ = [
     "AmbiguousReference",
     "Dependency",
@@ -124,6 +126,38 @@ class DependencyGraph(Struct, frozen=True, dict=True):
         for dependency in self.dependencies:
             found.setdefault(dependency.target, []).append(dependency)
         return {key: tuple(value) for key, value in found.items()}
+
+    @cached_property
+    def members(self) -> Mapping[str, tuple[str, ...]]:
+        """Container -> the functions that lie in it."""
+        found: dict[str, list[str]] = {}
+        for symbol in self.symbols:
+            if symbol.kind == "function" and symbol.container:
+                found.setdefault(symbol.container, []).append(symbol.id)
+        return {key: tuple(value) for key, value in found.items()}
+
+    @cached_property
+    def _flow(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for dependency in self.dependencies:
+            if dependency.kind in FLOW:
+                found.setdefault(dependency.source, []).append(dependency.target)
+        return {key: tuple(dict.fromkeys(value)) for key, value in found.items()}
+
+    def reached_from(self, identifier: str, depth: int = 10, limit: int = 4000) -> frozenset[str]:
+        """Symbols that control or data may reach from here: through calls, uses, reads and writes, breadth first.
+
+        A type stands for all its functions, since a framework may call any of them. Bounded by ``depth`` links and about
+        ``limit`` symbols.
+        """
+        seen, frontier = {identifier}, [identifier, *self.members.get(identifier, ())]
+        seen.update(frontier)
+        for _ in range(depth):
+            frontier = [t for s in frontier for t in self._flow.get(s, ()) if t not in seen]
+            seen.update(frontier)
+            if not frontier or len(seen) > limit:
+                break
+        return frozenset(seen)
 
     def unit_of(self, identifier: str) -> str:
         """The unit that a symbol belongs to; tables, routes and templates stand for themselves."""

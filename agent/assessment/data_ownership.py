@@ -1,0 +1,104 @@
+"""Data that splitting would tear: tables with several writers, statements that join over services, tables of nobody.
+
+Before: billing and orders both write `customers`. After: one of them owns it and the other asks. Why: two services that
+share a table are one service with a network in the middle. When not: while both writers stay in one deployable.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from agent.assessment.case import Case, finding, seen
+from agent.domain.boundary import SHARED
+from agent.domain.code import Dependency
+from agent.domain.finding import Finding
+
+__all__ = ["look"]
+
+
+def look(case: Case) -> Iterator[Finding]:
+    """Rules data.several-writers, data.cross-service-join and data.writes-past-owner."""
+    yield from _several_writers(case)
+    yield from _joins(case)
+    yield from _writes_by_shared_code(case)
+
+
+def _uses(case: Case) -> dict[str, list[Dependency]]:
+    found: dict[str, list[Dependency]] = defaultdict(list)
+    for edge in case.graph.dependencies:
+        if edge.kind in ("read", "write") and case.service_of(edge.source):
+            found[edge.target].append(edge)
+    return found
+
+
+def _several_writers(case: Case) -> Iterator[Finding]:
+    uses = _uses(case)
+    for table in case.boundaries.tables:
+        writers = [w for w in table.writers if w != SHARED]
+        if len(writers) < 2:
+            continue
+        writes = [e for e in uses[f"table:{table.table}"] if e.kind == "write" and case.service_of(e.source) != SHARED]
+        writes.sort(key=lambda e: (case.service_of(e.source) == table.owner, e.resolution, e.path, e.line))
+        others = [w for w in writers if w != table.owner]
+        yield finding(
+            "data.several-writers", table.table, "high",
+            f"Table {table.table} is written by {_and(writers)}",
+            f"{table.owner} would own it ({table.reason}). {_and(others)} would have to stop writing it before either side "
+            "can have its own schema.",
+            f"Let {table.owner} write and give {_and(others)} an operation of it to call; or move the writing code to "
+            f"{table.owner}; or keep them in one deployable.",
+            case.named(writers),
+            [seen(e, f"{e.source} ({case.service_of(e.source)}) writes {table.table}") for e in writes],
+        )  # fmt: skip
+
+
+def _joins(case: Case) -> Iterator[Finding]:
+    owners = {f"table:{t.table}": t.owner for t in case.boundaries.tables}
+    statements: dict[tuple[str, str, int], list[Dependency]] = defaultdict(list)
+    for edge in case.graph.dependencies:
+        if edge.kind in ("read", "write") and owners.get(edge.target) and case.service_of(edge.source):
+            statements[edge.source, edge.path, edge.line].append(edge)
+    by_source: dict[str, list[tuple[Dependency, tuple[str, ...], tuple[str, ...]]]] = defaultdict(list)
+    for (source, _, _), edges in sorted(statements.items()):
+        touched = case.named(owners[e.target] for e in edges)
+        if len(touched) > 1:
+            tables = tuple(sorted({e.target.removeprefix("table:") for e in edges}))
+            by_source[source].append((edges[0], tables, touched))
+    for source, found in by_source.items():
+        services = case.named(s for _, _, touched in found for s in touched)
+        tables = sorted({t for _, names, _ in found for t in names})
+        yield finding(
+            "data.cross-service-join", source, "medium",
+            f"{source} reads tables of {_and(services)} in one statement",
+            f"{len(found)} statements touch {', '.join(tables)}; after a split no single database answers them.",
+            "Serve it from a reporting replica or a read model fed by events, or compose it from two calls where the rows are few.",
+            services,
+            [seen(e, f"one statement over {', '.join(names)}") for e, names, _ in found],
+        )  # fmt: skip
+
+
+def _writes_by_shared_code(case: Case) -> Iterator[Finding]:
+    by_unit: dict[str, list[Dependency]] = defaultdict(list)
+    for edge in case.graph.dependencies:
+        if edge.kind == "write" and case.service_of(edge.source) == SHARED:
+            by_unit[case.graph.unit_of(edge.source)].append(edge)
+    owners = {f"table:{t.table}": t.owner for t in case.boundaries.tables}
+    for unit, edges in sorted(by_unit.items()):
+        tables = sorted({e.target.removeprefix("table:") for e in edges})
+        services = case.named(owners.get(e.target, "") for e in edges)
+        if not services:
+            continue
+        yield finding(
+            "data.writes-past-owner", unit, "medium",
+            f"Shared code {unit} writes {len(tables)} tables of {_and(services)}",
+            f"Whoever calls it writes {', '.join(tables[:8])}{' ...' if len(tables) > 8 else ''} past the table's owner.",
+            "Move each function to the service that owns the table it writes; leave only what writes nothing in shared code.",
+            services,
+            [seen(e, f"{e.source} writes {e.target.removeprefix('table:')}") for e in edges],
+        )  # fmt: skip
+
+
+def _and(names: object) -> str:
+    listed = list(names)  # type: ignore[call-overload]
+    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}" if listed else "nobody"

@@ -1,0 +1,45 @@
+"""How well tests protect a change: services that no test touches, and repositories without a suite.
+
+Before: billing has no test. After: characterization tests recorded on the old code. Why: an extraction without tests is
+checked by customers. When not: what is to be retired needs none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.assessment.case import Case, evidence, finding
+from agent.domain.finding import Finding
+
+__all__ = ["look"]
+
+
+def look(case: Case) -> Iterator[Finding]:
+    """Rules protection.no-suite and protection.untested-service."""
+    units = {unit.id: unit for unit in case.boundaries.units}
+    if not units:
+        return
+    if not case.inventory.test_suites:
+        first = min(units.values(), key=lambda u: (-u.code_lines, u.id))
+        yield finding(
+            "protection.no-suite", "suite", "high",
+            "No test suite was found",
+            f"Nothing in the repository looks like a test that can be run; {len(units)} units are unprotected.",
+            "Record characterization tests at the outermost interface (HTTP, command line, files) before anything moves.",
+            (),
+            [evidence(first.path, first.line, f"largest unit without a test: {first.code_lines:,} lines")],
+        )  # fmt: skip
+        return
+    for service in case.boundaries.services:
+        if service.tests or not service.units:
+            continue
+        largest = max((units[u] for u in service.units), key=lambda u: (u.code_lines, u.id))
+        yield finding(
+            "protection.untested-service", service.name, "medium",
+            f"No test touches {service.name} directly",
+            f"{len(service.units)} units, {service.code_lines:,} lines; tests that come in through HTTP may still reach them, which "
+            "only a coverage run tells.",
+            "Run the suite with coverage; where it does not reach, record characterization tests first.",
+            (service.name,),
+            [evidence(largest.path, largest.line, f"{largest.id}: {largest.code_lines:,} lines, no test names it")],
+        )  # fmt: skip

@@ -1,0 +1,179 @@
+"""The whole story, top to bottom: a repository in, a plan and its files out.
+
+inventory -> facts -> graph -> boundaries -> findings -> roadmap -> plan -> files; the index is written beside it.
+Each stage's result is kept under the hash of all that it depends on, so that a second run redoes only what changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import msgspec
+
+from agent import __version__
+from agent.assessment import Case, assess, count_gaps, summarize
+from agent.boundaries import print_boundaries, propose_boundaries, read_boundaries, read_pins
+from agent.composition import Workbench
+from agent.domain.assumptions import Assumptions
+from agent.domain.boundary import Boundaries
+from agent.domain.code import DependencyGraph
+from agent.domain.inventory import Inventory
+from agent.domain.plan import Plan, Repository
+from agent.errors import RepositoryError
+from agent.graph import build_graph, read_facts
+from agent.graph.reading import facts_key
+from agent.inventory import table_date, take_inventory
+from agent.roadmap import draw_roadmap, first_actions
+
+__all__ = ["Run", "make_boundaries", "make_graph", "make_plan", "render"]
+
+CONFIGURATION = ("package.json", "tsconfig.json", "jsconfig.json")
+Progress = Callable[[str], None]
+
+
+@dataclass
+class Run:
+    """What happened in a run: seconds and CPU seconds a stage, what came from the cache. Never part of a plan."""
+
+    stages: dict[str, dict[str, float]] = field(default_factory=dict)
+    reused: list[str] = field(default_factory=list)
+    progress: Progress = lambda stage: None
+
+    def stage(self, name: str) -> Callable[[], None]:
+        """Start a stage; call the answer at its end."""
+        self.progress(name)
+        wall, cpu = time.perf_counter(), time.process_time()
+
+        def done() -> None:
+            seconds = {"seconds": time.perf_counter() - wall, "cpu_seconds": time.process_time() - cpu}
+            self.stages[name] = {key: round(value, 3) for key, value in seconds.items()}
+
+        return done
+
+
+def make_inventory(bench: Workbench, run: Run, as_of: date | None) -> Inventory:
+    """Files, languages, runtimes, entry points, history."""
+    done = run.stage("inventory")
+    inventory = take_inventory(bench.snapshot, as_of=as_of)
+    done()
+    if not any(f.language in bench.languages and f.role in ("code", "test") for f in inventory.files):
+        known = ", ".join(sorted(bench.languages))
+        raise RepositoryError(f"{inventory.name}: no source in a language that can be read ({known}): name the folder that holds it.")
+    return inventory
+
+
+def make_graph(bench: Workbench, inventory: Inventory, run: Run) -> tuple[DependencyGraph, str]:
+    """The dependency graph and the key of all that it depends on."""
+    done = run.stage("graph")
+    texts = {
+        f.path: bench.snapshot.read(f.path).decode("utf-8", "replace")
+        for f in inventory.files
+        if f.path.rpartition("/")[2] in CONFIGURATION and f.bytes < 1_000_000
+    }
+    key = _graph_key(bench, inventory)
+    stored = bench.memo.get(f"graph:{key}")
+    if stored is not None:
+        run.reused.append("graph")
+        graph = msgspec.msgpack.decode(stored, type=DependencyGraph)
+    else:
+        facts = read_facts(inventory.files, bench.snapshot.read, bench.languages, bench.frameworks, bench.memo)
+        exists = frozenset(f.path for f in inventory.files)
+        roles = {f.path: f.role for f in inventory.files}
+        graph = build_graph(facts, roles, bench.languages, bench.frameworks, exists, texts)
+        bench.memo.put(f"graph:{key}", msgspec.msgpack.encode(graph))
+    done()
+    return graph, key
+
+
+def make_boundaries(
+    bench: Workbench, inventory: Inventory, graph: DependencyGraph, assumptions: Assumptions, file: tuple[str, str] | None, run: Run
+) -> Boundaries:
+    """Candidate services; ``file`` is (name, text) of the user's boundaries file."""
+    done = run.stage("boundaries")
+    units = sorted({s.unit for s in graph.symbols if s.unit and s.role == "code"})
+    tables = [s.id for s in graph.symbols if s.kind == "table"]
+    read = read_boundaries(file[1], file[0], units, tables) if file else None
+    pins = read_pins(assumptions.pins, units) if assumptions.pins else {}
+    proposal = propose_boundaries(graph, inventory.history.coupling, read, pins, file[0] if file else "boundaries.toml")
+    done()
+    return proposal
+
+
+def make_plan(
+    bench: Workbench, run: Run, assumptions: Assumptions, as_of: date | None = None, file: tuple[str, str] | None = None
+) -> tuple[dict[str, str], DependencyGraph | None, str]:
+    """The plan's files by name, the graph (None when everything came from the cache) and the graph's key."""
+    inventory = make_inventory(bench, run, as_of)
+    key = _graph_key(bench, inventory)
+    plan_key = _hash("plan", key, inventory.model_dump_json(), assumptions.model_dump_json(), json.dumps(file), __version__)
+    stored = bench.memo.get(f"files:{plan_key}")
+    if stored is not None:
+        run.reused.append("plan")
+        return msgspec.msgpack.decode(stored, type=dict[str, str]), None, key
+    graph, key = make_graph(bench, inventory, run)
+    boundaries = make_boundaries(bench, inventory, graph, assumptions, file, run)
+    done = run.stage("assessment and roadmap")
+    judged = as_of or table_date()
+    case = Case(inventory, graph, boundaries, judged)
+    system, findings = summarize(case), assess(case, assumptions.accept)
+    roadmap = draw_roadmap(inventory, system, boundaries, findings, assumptions)
+    plan = Plan(
+        figwright=__version__,
+        repository=_repository(inventory, judged),
+        first_actions=first_actions(roadmap, findings),
+        not_understood=count_gaps(case),
+        inventory=inventory,
+        system=system,
+        boundaries=boundaries,
+        findings=findings,
+        roadmap=roadmap,
+    )
+    done()
+    files = render(plan, run)
+    bench.memo.put(f"files:{plan_key}", msgspec.msgpack.encode(files))
+    return files, graph, key
+
+
+def render(plan: Plan, run: Run) -> dict[str, str]:
+    """The plan's files, all from the one value."""
+    from agent.report import write_html, write_json, write_markdown  # only a plan needs templates and pictures
+
+    done = run.stage("report")
+    files = {
+        "plan.json": write_json(plan),
+        "plan.md": write_markdown(plan),
+        "plan.html": write_html(plan),
+        "boundaries.toml": print_boundaries(plan.boundaries, plan.repository.commit),
+    }
+    done()
+    return files
+
+
+def _repository(inventory: Inventory, as_of: date) -> Repository:
+    return Repository(
+        name=inventory.name, commit=inventory.commit, vcs=inventory.vcs, remote=inventory.remote, dirty=inventory.dirty,
+        dirty_files=inventory.dirty_files, as_of=as_of.isoformat(),
+    )  # fmt: skip
+
+
+def _graph_key(bench: Workbench, inventory: Inventory) -> str:
+    parts = [f"{f.path}\0{f.role}\0{f.digest}" for f in inventory.files]
+    versions = [f"{n}{bench.languages[n].version}" for n in sorted(bench.languages)]
+    versions += [f"{f.name}{f.version}" for f in bench.frameworks]
+    sample = next((f for f in inventory.files if f.language in bench.languages), None)
+    reader = facts_key(sample, bench.languages[sample.language], bench.frameworks) if sample else ""
+    return _hash(__version__, reader, *versions, *parts)
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def reused_facts(run: Run) -> Mapping[str, object]:
+    """What plan.run.json says of a run."""
+    return {"stages": run.stages, "reused": run.reused}

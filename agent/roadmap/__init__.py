@@ -1,0 +1,127 @@
+"""Boundaries + findings -> phases and steps in strangler order, and the three things to do first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.domain.assumptions import Assumptions
+from agent.domain.boundary import SHARED, Boundaries
+from agent.domain.finding import Finding
+from agent.domain.inventory import Inventory
+from agent.domain.plan import Action, Phase, Roadmap, Step, SystemSummary
+from agent.roadmap.order import rank_services
+from agent.roadmap.steps import Maker
+
+__all__ = ["draw_roadmap", "first_actions"]
+
+MOST_TABLES = 8
+MOST_CYCLES = 6
+ORDER = (
+    "the pilot is the candidate with the least to cut for its size; the others follow by value (changes in the history, "
+    "hotspots, routes) minus cost (dependencies cut, tables in conflict, missing tests)"
+)
+
+
+def draw_roadmap(
+    inventory: Inventory,
+    system: SystemSummary,
+    boundaries: Boundaries,
+    findings: Sequence[Finding],
+    assumptions: Assumptions,
+) -> Roadmap:
+    """Phases that this system needs; a phase with nothing to do does not appear."""
+    make = Maker(inventory, boundaries, findings)
+    jobs = [e.name for e in inventory.entry_points if e.kind in ("job", "batch")]
+    ranks = rank_services(boundaries, system, inventory.history, assumptions.route_weights)
+    phases = [_phase("Baseline", "Nothing moves before its behaviour and use are known.", _baseline(make, system, jobs))]
+    contained = make.contain() if _deployable(inventory, system) else None
+    if contained is not None:
+        why = "The system as it is, movable: the first thing that can be rolled back by routing."
+        phases.append(_phase("Containers", why, [contained]))
+    phases.extend(_middle(make, boundaries, findings, ranks, contained))
+    kept = [s for s in boundaries.services if s.verdict == "keep in"]
+    if kept and boundaries.verdict != "do not split":
+        phases.append(_phase("Kept in", "What would cost more outside than inside stays.", [make.keep(kept)]))
+    numbered = [p.model_copy(update={"id": f"P{n}"}) for n, p in enumerate((p for p in phases if p.steps), 0)]
+    order = ORDER if ranks else "nothing is extracted, so the order is: protect, upgrade, contain, draw borders"
+    return Roadmap(verdict=boundaries.verdict, order_reason=order, phases=tuple(numbered))
+
+
+def _middle(
+    make: Maker, boundaries: Boundaries, findings: Sequence[Finding], ranks: Sequence, contained: Step | None
+) -> list[Phase]:  # type: ignore[type-arg]
+    phases = []
+    cycles = [f for f in findings if f.rule == "structure.service-cycle"]
+    cycles.sort(key=lambda f: (f.count, f.id))
+    if boundaries.verdict == "do not split":
+        if len(boundaries.services) > 1:
+            cuts = [make.cut_cycle(f) for f in cycles[:MOST_CYCLES]]
+            modules = [make.modularize(s) for s in boundaries.services]
+            why = f"It stays one deployable: {boundaries.verdict_reasons[0]}."
+            phases.append(_phase("Modules inside one deployable", why, [*cuts, *modules]))
+        return phases
+    conflicts = [t for t in boundaries.tables if len([w for w in t.writers if w != SHARED]) > 1]
+    prepare = [make.settle_table(t) for t in conflicts[:MOST_TABLES]] + [make.cut_cycle(f) for f in cycles[:MOST_CYCLES]]
+    if boundaries.shared:
+        prepare.append(make.shared(boundaries.shared))
+    why = f"{len(conflicts)} tables have more than one writer and {len(cycles)} pairs of services need each other."
+    phases.append(_phase("Borders", why, prepare))
+    needed = [s.id for s in prepare if s.kind == "own_data"]
+    if boundaries.verdict == "modularize":
+        steps = [make.modularize(s) for s in boundaries.services if s.verdict != "keep in"]
+        phases.append(_phase("Modules first", boundaries.verdict_reasons[-1].capitalize() + ".", steps))
+    blocked = {s.service: s.id for s in prepare if s.kind == "own_data"}
+    first = [contained.id] if contained else []
+    extractions = []
+    for rank in ranks:
+        after = [*first, *(i for name, i in blocked.items() if name == rank.service.name)]
+        extractions.append(make.extract(rank, after or needed[:1]))
+    if extractions:
+        phases.append(_phase("Pilot", "The cheapest cut proves facade, pipeline, data move and rollback.", extractions[:1]))
+        phases.append(_phase("Extractions", "In the order of value minus cost.", extractions[1:]))
+    return phases
+
+
+def _baseline(make: Maker, system: SystemSummary, jobs: Sequence[str]) -> list[Step]:
+    steps = [make.baseline()]
+    if system.routes or jobs:
+        steps.append(make.observe(system.routes, jobs))
+    upgrade = make.upgrade()
+    return [*steps, *([upgrade] if upgrade else [])]
+
+
+def _deployable(inventory: Inventory, system: SystemSummary) -> bool:
+    return bool(system.routes) or any(e.kind in ("web", "worker", "job", "batch", "main") for e in inventory.entry_points)
+
+
+def _phase(title: str, why: str, steps: Sequence[Step]) -> Phase:
+    return Phase(id="", title=title, why=why, steps=tuple(steps))
+
+
+def first_actions(roadmap: Roadmap, findings: Sequence[Finding]) -> tuple[Action, ...]:
+    """Three things to do first: the baseline, what blocks most, and the first step that changes the system.
+
+    Each is a step of the roadmap with its own evidence.
+    """
+    steps = [step for phase in roadmap.phases for step in phase.steps]
+    if not steps:
+        return ()
+    blocking = sorted(
+        (s for s in steps[1:] if s.kind in ("own_data", "prepare", "cut") and s.evidence),
+        key=lambda s: (-_severity(s, findings), steps.index(s)),
+    )
+    moving = [s for s in steps if s.kind in ("extract", "modularize", "containerize")]
+    moving.sort(key=lambda s: {"extract": 0, "containerize": 1, "modularize": 2}[s.kind])
+    chosen: list[Step] = []
+    for step in (steps[0], *blocking[:1], *moving, *steps):
+        if step not in chosen and step.evidence and len(chosen) < 3:
+            chosen.append(step)
+    chosen.sort(key=steps.index)
+    return tuple(
+        Action(title=s.title, why=s.reasons[0] if s.reasons else s.exit[0], evidence=s.evidence[:3], step=s.id) for s in chosen
+    )
+
+
+def _severity(step: Step, findings: Sequence[Finding]) -> int:
+    weight = {"critical": 8, "high": 4, "medium": 2, "low": 1, "info": 0}
+    return max((weight[f.severity] for f in findings if f.id in step.findings), default=0)
