@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
@@ -28,15 +28,31 @@ app = typer.Typer(
 )
 
 Repo = Annotated[str, typer.Argument(metavar="REPO", help="A folder, or a git URL to clone into the cache.")]
-Commit = Annotated[Optional[str], typer.Option("--commit", metavar="REV", help="Read this revision instead of the work tree.")]
-Name = Annotated[Optional[str], typer.Option("--name", help="What to call the repository; default: from its remote or folder.")]
-Quiet = Annotated[Optional[bool], typer.Option("--quiet", "-q", help="No progress on standard error.")]
-Output = Annotated[Optional[Path], typer.Option("--output", "-o", metavar="FILE", help="Write there instead of standard output.")]
+Commit = Annotated[
+    str | None, typer.Option("--commit", metavar="REV", help="Read this revision instead of the work tree.")
+]
+Name = Annotated[
+    str | None, typer.Option("--name", help="What to call the repository; default: from its remote or folder.")
+]
+Quiet = Annotated[bool | None, typer.Option("--quiet", "-q", help="No progress on standard error.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of standard output.")
+]
 AsOf = Annotated[
-    Optional[str], typer.Option("--as-of", metavar="DATE", help="Judge ends of life at this date (YYYY-MM-DD); default: the date of the bundled table.")
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        help="Judge ends of life at this date (YYYY-MM-DD); default: the date of the bundled table.",
+    ),
 ]
 Pinned = Annotated[
-    Optional[Path], typer.Option("--boundaries", metavar="FILE", help="An edited boundaries.toml: what it changes is pinned, the rest is placed again.")
+    Path | None,
+    typer.Option(
+        "--boundaries",
+        metavar="FILE",
+        help="An edited boundaries.toml: what it changes is pinned, the rest is placed again.",
+    ),
 ]
 
 
@@ -48,7 +64,9 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
 ) -> None:
     pass
 
@@ -56,14 +74,21 @@ def _root(
 @app.command()
 def plan(
     repo: Repo,
-    out: Annotated[Optional[Path], typer.Option("--out", metavar="DIR", help="Where the plan goes; default: figwright-out/NAME.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where the plan goes; default: figwright-out/NAME.")
+    ] = None,
     commit: Commit = None,
     boundaries: Pinned = None,
     as_of: AsOf = None,
     name: Name = None,
     quiet: Quiet = None,
     fail_on: Annotated[
-        Optional[str], typer.Option("--fail-on", metavar="SEVERITY", help="Exit with 1 when a finding is at least this severe (critical, high, medium, low).")
+        str | None,
+        typer.Option(
+            "--fail-on",
+            metavar="SEVERITY",
+            help="Exit with 1 when a finding is at least this severe (critical, high, medium, low).",
+        ),
     ] = None,
 ) -> None:
     """Write plan.md, plan.html, plan.json and boundaries.toml for a repository. Nothing is written inside it."""
@@ -144,7 +169,7 @@ def boundaries(
         run = Run(progress=progress)
         inventory = make_inventory(bench, run, None)
         found, _ = make_graph(bench, inventory, run)
-        proposal = make_boundaries(bench, inventory, found, settings.assumptions, _boundaries_file(boundaries), run)
+        proposal = make_boundaries(inventory, found, settings.assumptions, _boundaries_file(boundaries), run)
     _emit(as_json(proposal) if form == "json" else print_boundaries(proposal, inventory.commit), output)
 
 
@@ -188,7 +213,9 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
     except OSError as error:
-        _say(f"figwright: {error.filename or 'a file'} cannot be used ({error.strerror or error}): check space and permissions.")
+        _say(
+            f"figwright: {error.filename or 'a file'} cannot be used ({error.strerror or error}): check space and permissions."
+        )
         sys.exit(2)
 
 
@@ -224,7 +251,9 @@ def _out_folder(repo: str, out: Path | None, name: str) -> Path:
         base = here if root is None or not here.resolve().is_relative_to(root) else root.parent
         folder = base / "figwright-out" / safe
     if root is not None and folder.resolve().is_relative_to(root):
-        raise OutputError(f"--out {folder} lies inside the repository, where nothing is ever written: choose a folder outside.")
+        raise OutputError(
+            f"--out {folder} lies inside the repository, where nothing is ever written: choose a folder outside."
+        )
     return folder
 
 
@@ -266,7 +295,7 @@ def _run_report(run: Any, rebuilt: str) -> str:
 def _progress(quiet: bool) -> Iterator[Any]:
     """A spinner with the stage's name on a terminal's standard error; nothing elsewhere."""
     if quiet or not sys.stderr.isatty():
-        yield lambda stage: None
+        yield lambda _: None
         return
     from rich.console import Console
 

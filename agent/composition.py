@@ -75,7 +75,9 @@ def open_snapshot(source: str, settings: Settings, commit: str | None = None, na
 
 
 @contextmanager
-def workbench(source: str, settings: Settings, commit: str | None = None, name: str | None = None) -> Iterator[Workbench]:
+def workbench(
+    source: str, settings: Settings, commit: str | None = None, name: str | None = None
+) -> Iterator[Workbench]:
     """Open a repository and its cache; both are released at the end."""
     snapshot = open_snapshot(source, settings, commit, name)
     folder = settings.cache_dir / "repositories" / cache_key(source, snapshot)

@@ -42,7 +42,7 @@ class Run:
 
     stages: dict[str, dict[str, float]] = field(default_factory=dict)
     reused: list[str] = field(default_factory=list)
-    progress: Progress = lambda stage: None
+    progress: Progress = lambda _: None
 
     def stage(self, name: str) -> Callable[[], None]:
         """Start a stage; call the answer at its end."""
@@ -63,7 +63,9 @@ def make_inventory(bench: Workbench, run: Run, as_of: date | None) -> Inventory:
     done()
     if not any(f.language in bench.languages and f.role in ("code", "test") for f in inventory.files):
         known = ", ".join(sorted(bench.languages))
-        raise RepositoryError(f"{inventory.name}: no source in a language that can be read ({known}): name the folder that holds it.")
+        raise RepositoryError(
+            f"{inventory.name}: no source in a language that can be read ({known}): name the folder that holds it."
+        )
     return inventory
 
 
@@ -91,7 +93,7 @@ def make_graph(bench: Workbench, inventory: Inventory, run: Run) -> tuple[Depend
 
 
 def make_boundaries(
-    bench: Workbench, inventory: Inventory, graph: DependencyGraph, assumptions: Assumptions, file: tuple[str, str] | None, run: Run
+    inventory: Inventory, graph: DependencyGraph, assumptions: Assumptions, file: tuple[str, str] | None, run: Run
 ) -> Boundaries:
     """Candidate services; ``file`` is (name, text) of the user's boundaries file."""
     done = run.stage("boundaries")
@@ -110,13 +112,15 @@ def make_plan(
     """The plan's files by name, the graph (None when everything came from the cache) and the graph's key."""
     inventory = make_inventory(bench, run, as_of)
     key = _graph_key(bench, inventory)
-    plan_key = _hash("plan", key, inventory.model_dump_json(), assumptions.model_dump_json(), json.dumps(file), __version__)
+    plan_key = _hash(
+        "plan", key, inventory.model_dump_json(), assumptions.model_dump_json(), json.dumps(file), __version__
+    )
     stored = bench.memo.get(f"files:{plan_key}")
     if stored is not None:
         run.reused.append("plan")
         return msgspec.msgpack.decode(stored, type=dict[str, str]), None, key
     graph, key = make_graph(bench, inventory, run)
-    boundaries = make_boundaries(bench, inventory, graph, assumptions, file, run)
+    boundaries = make_boundaries(inventory, graph, assumptions, file, run)
     done = run.stage("assessment and roadmap")
     judged = as_of or table_date()
     case = Case(inventory, graph, boundaries, judged)

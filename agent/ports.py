@@ -128,10 +128,21 @@ class Language(Protocol):
 class Resolved(Protocol):
     """The outcome of resolving a name: one target and how sure, several candidates, an external name, or a reason."""
 
-    target: str  # symbol ID, "" when there is not exactly one
-    resolution: str  # exact | inferred | ambiguous | external | unresolved
-    candidates: tuple[str, ...]
-    reason: str
+    @property
+    def target(self) -> str:
+        """Symbol ID; "" when there is not exactly one."""
+        ...
+
+    @property
+    def resolution(self) -> str:
+        """exact | inferred | ambiguous | external | unresolved."""
+        ...
+
+    @property
+    def candidates(self) -> tuple[str, ...]: ...
+
+    @property
+    def reason(self) -> str: ...
 
 
 class Project(Layout, Protocol):
@@ -189,10 +200,19 @@ class Project(Layout, Protocol):
 class Linked(Protocol):
     """What a framework adds once it has seen the whole project."""
 
-    symbols: Sequence[Symbol]
-    dependencies: Sequence[Dependency]
-    entities: Sequence[tuple[str, Entity]]  # (path, entity) with table names derived
-    table_uses: Sequence[tuple[str, TableUse]]
+    @property
+    def symbols(self) -> Sequence[Symbol]: ...
+
+    @property
+    def dependencies(self) -> Sequence[Dependency]: ...
+
+    @property
+    def entities(self) -> Sequence[tuple[str, Entity]]:
+        """(path, entity) with table names derived."""
+        ...
+
+    @property
+    def table_uses(self) -> Sequence[tuple[str, TableUse]]: ...
 
 
 class Framework(Protocol):

@@ -23,7 +23,12 @@ from agent.errors import SettingsError
 
 __all__ = ["Settings", "load_settings", "read_assumptions"]
 
-ENVIRONMENT = {"FIGWRIGHT_OUT": "out", "FIGWRIGHT_CACHE_DIR": "cache_dir", "FIGWRIGHT_AS_OF": "as_of", "FIGWRIGHT_QUIET": "quiet"}
+ENVIRONMENT = {
+    "FIGWRIGHT_OUT": "out",
+    "FIGWRIGHT_CACHE_DIR": "cache_dir",
+    "FIGWRIGHT_AS_OF": "as_of",
+    "FIGWRIGHT_QUIET": "quiet",
+}
 ASSUMPTION_KEYS = frozenset(Assumptions.model_fields)
 
 

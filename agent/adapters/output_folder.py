@@ -27,7 +27,7 @@ def write_files(folder: Path, files: Mapping[str, str]) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _remove_leftovers(folder)
-        for name, text in files.items():
+        for text in files.values():
             handle, temporary = tempfile.mkstemp(prefix=".figwright-", suffix=".tmp", dir=folder)
             made.append(Path(temporary))
             with os.fdopen(handle, "wb") as out:

@@ -67,11 +67,11 @@ def _joins(case: Case) -> Iterator[Finding]:
             by_source[source].append((edges[0], tables, touched))
     for source, found in by_source.items():
         services = case.named(s for _, _, touched in found for s in touched)
-        tables = sorted({t for _, names, _ in found for t in names})
+        joined = sorted({t for _, names, _ in found for t in names})
         yield finding(
             "data.cross-service-join", source, "medium",
             f"{source} reads tables of {_and(services)} in one statement",
-            f"{len(found)} statements touch {', '.join(tables)}; after a split no single database answers them.",
+            f"{len(found)} statements touch {', '.join(joined)}; after a split no single database answers them.",
             "Serve it from a reporting replica or a read model fed by events, or compose it from two calls where the rows are few.",
             services,
             [seen(e, f"one statement over {', '.join(names)}") for e, names, _ in found],

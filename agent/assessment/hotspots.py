@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from agent.assessment.case import Case
+from agent.domain.boundary import Unit
 from agent.domain.plan import Hotspot
 
 __all__ = ["rank_hotspots"]
@@ -19,7 +20,7 @@ def rank_hotspots(case: Case) -> tuple[Hotspot, ...]:
     for symbol in case.graph.symbols:
         if symbol.kind == "function" and symbol.role == "code":
             complexity[symbol.path] += symbol.complexity
-    units = {}
+    units: dict[str, Unit] = {}
     for unit in case.boundaries.units:
         units.setdefault(unit.path, unit)
     sizes = {f.path: f.code_lines for f in case.inventory.files}

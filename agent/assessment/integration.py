@@ -14,13 +14,28 @@ from agent.domain.finding import Finding
 __all__ = ["look"]
 
 NEEDS = {
-    "file share": ("medium", "Partners and jobs depend on its path, format and time; put it behind one adapter and test the file."),
-    "ftp": ("medium", "Credentials, allow-lists and notice periods move with it; put it behind one adapter and test the file."),
-    "mail": ("low", "Send after the transaction has committed, through one place, so that a retry does not mail twice."),
+    "file share": (
+        "medium",
+        "Partners and jobs depend on its path, format and time; put it behind one adapter and test the file.",
+    ),
+    "ftp": (
+        "medium",
+        "Credentials, allow-lists and notice periods move with it; put it behind one adapter and test the file.",
+    ),
+    "mail": (
+        "low",
+        "Send after the transaction has committed, through one place, so that a retry does not mail twice.",
+    ),
     "http": ("low", "Give the call a time-out and one owner; it becomes a dependency of the service that makes it."),
-    "ldap": ("medium", "Identity has to work on both sides of the facade; settle sessions and roles before the first route moves."),
+    "ldap": (
+        "medium",
+        "Identity has to work on both sides of the facade; settle sessions and roles before the first route moves.",
+    ),
     "queue": ("low", "Name the owner of each queue; a consumer that moves must not run twice."),
-    "soap": ("medium", "The contract is the partner's; keep its client whole in one service behind an anti-corruption layer."),
+    "soap": (
+        "medium",
+        "The contract is the partner's; keep its client whole in one service behind an anti-corruption layer.",
+    ),
 }
 
 
@@ -32,7 +47,8 @@ def look(case: Case) -> Iterator[Finding]:
             continue
         severity, remedy = need
         found = [
-            evidence(place.path, place.line, f"{system.kind}: {system.name}", system.resolution) for place in system.evidence
+            evidence(place.path, place.line, f"{system.kind}: {system.name}", system.resolution)
+            for place in system.evidence
         ]
         by_path = {unit.path: unit.service for unit in case.boundaries.units}
         services = case.named(by_path.get(place.path, "") for place in system.evidence)

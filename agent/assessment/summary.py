@@ -101,7 +101,9 @@ def _notes(case: Case) -> tuple[str, ...]:
         notes.append(case.inventory.history.note)
     elif not case.inventory.history.commits:
         notes.append("There is no version history: churn and change coupling are unknown, and hotspots are not ranked.")
-    undeclared = [s for s in case.graph.symbols if s.kind == "table" and s.doc == "never declared here" and s.role == "code"]
+    undeclared = [
+        s for s in case.graph.symbols if s.kind == "table" and s.doc == "never declared here" and s.role == "code"
+    ]
     if undeclared:
         names = ", ".join(s.id.removeprefix("table:") for s in undeclared[:5])
         notes.append(f"{len(undeclared)} tables are used but declared nowhere in this repository: {names}.")

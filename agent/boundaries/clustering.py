@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import graspologic_native
 
@@ -65,7 +65,9 @@ def perturbed(edges: Edges, seed: int, share: float = 0.1) -> dict[tuple[str, st
     return {pair: weight for pair, weight in sorted(edges.items()) if chance.random() >= share}
 
 
-def stability(edges: Edges, nodes: Sequence[str], resolution: float, partition: Mapping[str, int], trials: int = 6) -> float:
+def stability(
+    edges: Edges, nodes: Sequence[str], resolution: float, partition: Mapping[str, int], trials: int = 6
+) -> float:
     """Mean adjusted Rand index between the partition and those of perturbed evidence; 1 is a boundary in the rock."""
     if len(nodes) < 3:
         return 1.0
@@ -88,7 +90,10 @@ def adjusted_rand(first: Mapping[str, int], second: Mapping[str, int]) -> float:
         cells[first[node], second[node]] += 1
         rows[first[node]] += 1
         columns[second[node]] += 1
-    pairs = lambda counts: sum(n * (n - 1) / 2 for n in counts)  # noqa: E731
-    both, row, column, total = pairs(cells.values()), pairs(rows.values()), pairs(columns.values()), pairs([len(nodes)])
+    both, row, column, total = (_pairs(c) for c in (cells.values(), rows.values(), columns.values(), [len(nodes)]))
     expected, most = row * column / total, (row + column) / 2
     return 1.0 if most == expected else (both - expected) / (most - expected)
+
+
+def _pairs(counts: Iterable[int]) -> float:
+    return sum(n * (n - 1) / 2 for n in counts)

@@ -10,6 +10,7 @@ from agent.boundaries.vocabulary import TECHNICAL, words
 
 __all__ = ["name_groups"]
 
+
 def name_groups(system: System, groups: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
     """(name, why) of each group of nodes (units and tables), unique, in the groups' order.
 
@@ -35,7 +36,7 @@ def _profile(system: System, members: Sequence[str]) -> dict[str, float]:
         table = member.startswith("table:")
         weight = 1.5 if table else 1.0
         total += weight
-        found = set(words(member.removeprefix("table:"))) if table else _unit_words(system, member)
+        found = set(words(member.removeprefix("table:"))) if table else _unit_words(member)
         for word in found - TECHNICAL:
             counts[word] += weight  # type: ignore[assignment]
     for route, handler in system.handlers.items():
@@ -46,7 +47,7 @@ def _profile(system: System, members: Sequence[str]) -> dict[str, float]:
     return {word: count / max(1.0, total) for word, count in counts.items()}
 
 
-def _unit_words(system: System, unit: str) -> set[str]:
+def _unit_words(unit: str) -> set[str]:
     last = unit.rpartition("/")[2].rpartition(".")[0] if "/" in unit else unit.rpartition(".")[2]
     folder = unit.rpartition("/")[0].rpartition("/")[2] if "/" in unit else unit.rpartition(".")[0].rpartition(".")[2]
     return {*words(last), *words(folder)}
@@ -58,15 +59,21 @@ def _name(
 ) -> tuple[str, str]:  # fmt: skip
     everywhere = Counter[str]()
     for other in profiles:
-        everywhere.update(other)  # type: ignore[arg-type]
+        everywhere.update(other)
     scored = sorted(
-        ((share * share / everywhere[word], word) for word, share in profile.items() if len(word) > 2 and word not in taken),
+        (
+            (share * share / everywhere[word], word)
+            for word, share in profile.items()
+            if len(word) > 2 and word not in taken
+        ),
         key=lambda item: (-item[0], item[1]),
     )
     if scored and profile[scored[0][1]] >= 0.12:
         word = scored[0][1]
         others = spread.get(word, 1) - 1
-        return word, f"{profile[word]:.0%} of its members say '{word}'" + (f", so do {others} other groups" if others > 0 else "")
+        return word, f"{profile[word]:.0%} of its members say '{word}'" + (
+            f", so do {others} other groups" if others > 0 else ""
+        )
     parts = [m for m in members if not m.startswith("table:")] or list(members)
     first = parts[0].rpartition("/")[2].rpartition(".")[0] if "/" in parts[0] else parts[0].rpartition(".")[2]
     base = "-".join(words(first)) or "part"

@@ -26,7 +26,9 @@ def own_tables(
     for unit, tables in system.access.items():
         for table, found in tables.items():
             uses[table].extend((homes.get(unit, SHARED), edge) for edge in found)
-    return tuple(_own(table, system, uses[table], placed.get(table, ""), pinned.get(table, "")) for table in system.tables)
+    return tuple(
+        _own(table, system, uses[table], placed.get(table, ""), pinned.get(table, "")) for table in system.tables
+    )
 
 
 def _own(table: str, system: System, uses: list[tuple[str, Dependency]], placed: str, pinned: str) -> TableOwnership:
@@ -66,7 +68,7 @@ def _decide(score: Counter[str], writers: list[str], placed: str, pinned: str) -
         others = ", and shared code writes it too" if SHARED in writers else ""
         return named[0], f"the only service that writes it{others}"
     if len(named) > 1:
-        best = sorted(((-services[w], w != placed, w) for w in named))[0][2]
+        best = sorted((-services[w], w != placed, w) for w in named)[0][2]
         return best, f"writes it most of {len(named)} services that do: a conflict to settle first"
     if placed:
         return placed, "no service is seen writing it; its readers and its place in the data model are here"

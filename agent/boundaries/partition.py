@@ -134,7 +134,9 @@ def leftovers(home: Mapping[str, int], system: System) -> dict[str, SharedCode]:
             groups[home[unit]].append(unit)
     found: dict[str, SharedCode] = {}
     for members in groups.values():
-        if len(members) <= SUPPORTING and not any(system.access.get(u) or u in system.row_types or u in reached for u in members):
+        if len(members) <= SUPPORTING and not any(
+            system.access.get(u) or u in system.row_types or u in reached for u in members
+        ):
             reason = f"one of {len(members)} units that no route reaches and that touch no table"
             found.update(dict.fromkeys(members, SharedCode("library", reason)))
     return found

@@ -127,23 +127,33 @@ def _check_shape(data: object, name: str, lines: Sequence[str]) -> None:
         raise BoundariesError(f"{name}:1: a boundaries file is a TOML table.")
     for key in data:
         if key not in KEYS:
-            raise BoundariesError(f"{name}:{_line(lines, key)}: unknown key {key!r}; known are {', '.join(sorted(KEYS))}.")
+            raise BoundariesError(
+                f"{name}:{_line(lines, key)}: unknown key {key!r}; known are {', '.join(sorted(KEYS))}."
+            )
     if data.get("version", 1) != 1:
-        raise BoundariesError(f"{name}:{_line(lines, 'version')}: version {data['version']} is not known; this is version 1.")
+        raise BoundariesError(
+            f"{name}:{_line(lines, 'version')}: version {data['version']} is not known; this is version 1."
+        )
     services = data.get("services", {})
     if not isinstance(services, dict) or not all(isinstance(t, dict) for t in services.values()):
         raise BoundariesError(f"{name}:{_line(lines, 'services')}: services are tables, [services.NAME].")
     for service, table in [*services.items(), ("shared", data.get("shared", {}))]:
         line = _line(lines, f"services.{service}")
         if not NAME.match(service):
-            raise BoundariesError(f"{name}:{line}: {service!r} cannot name a service: use letters, digits, '-' and '_'.")
+            raise BoundariesError(
+                f"{name}:{line}: {service!r} cannot name a service: use letters, digits, '-' and '_'."
+            )
         for key, value in table.items():
             if key not in SERVICE_KEYS:
-                raise BoundariesError(f"{name}:{line}: unknown key {key!r} in {service}; known are title, units, tables.")
+                raise BoundariesError(
+                    f"{name}:{line}: unknown key {key!r} in {service}; known are title, units, tables."
+                )
             if key != "title" and not (isinstance(value, list) and all(isinstance(v, str) for v in value)):
                 raise BoundariesError(f"{name}:{line}: {key} of {service} is a list of names.")
         if service != "shared" and not table.get("units"):
-            raise BoundariesError(f"{name}:{line}: service {service!r} is left without a unit: give it one or remove it.")
+            raise BoundariesError(
+                f"{name}:{line}: service {service!r} is left without a unit: give it one or remove it."
+            )
     apart = data.get("apart", [])
     if not isinstance(apart, list) or not all(isinstance(p, list) and len(p) == 2 for p in apart):
         raise BoundariesError(f"{name}:{_line(lines, 'apart')}: apart is a list of pairs of units.")
@@ -172,7 +182,9 @@ def _check_apart(
             if unit not in units:
                 raise BoundariesError(f"{name}:{line}: the code has no unit {unit!r}: correct or remove the pair.")
         if a == b or (a in placed and placed[a] != SHARED and placed.get(a) == placed.get(b)):
-            raise BoundariesError(f"{name}:{line}: {a!r} and {b!r} must be apart, yet both are put into {placed.get(a, a)!r}.")
+            raise BoundariesError(
+                f"{name}:{line}: {a!r} and {b!r} must be apart, yet both are put into {placed.get(a, a)!r}."
+            )
 
 
 def _line(lines: Sequence[str], text: str, service: str = "") -> int:

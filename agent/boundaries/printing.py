@@ -13,7 +13,8 @@ def as_json(boundaries: Boundaries) -> str:
     """``{"units": {id: {"service", "path"}}, "services": [...], "metrics": {...}, "alternatives": [...], ...}``."""
     whole = boundaries.model_dump(mode="json")
     units = {
-        unit.id: {"service": unit.service, "path": unit.path, "line": unit.line, "reason": unit.reason} for unit in boundaries.units
+        unit.id: {"service": unit.service, "path": unit.path, "line": unit.line, "reason": unit.reason}
+        for unit in boundaries.units
     }
     ordered = {
         "verdict": whole["verdict"],

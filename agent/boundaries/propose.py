@@ -14,7 +14,17 @@ from agent.boundaries.pins import BoundariesFile
 from agent.boundaries.services import Verdict, contested_units, cross, describe
 from agent.boundaries.system import System, see_system
 from agent.boundaries.verdict import judge_service, judge_system
-from agent.domain.boundary import SHARED, Alternative, Boundaries, Crossing, Pin, Service, SharedUnit, TableOwnership, Unit
+from agent.domain.boundary import (
+    SHARED,
+    Alternative,
+    Boundaries,
+    Crossing,
+    Pin,
+    Service,
+    SharedUnit,
+    TableOwnership,
+    Unit,
+)
 from agent.domain.code import DependencyGraph
 from agent.domain.inventory import Location
 from agent.errors import BoundariesError
@@ -37,7 +47,7 @@ def propose_boundaries(
     system = see_system(graph)
     division = divide(system, coupling)
     named = {c.name: _named(system, c, division) for c in division.candidates}
-    homes, placed = _split_nodes(named[division.chosen][0], system, division)
+    homes, placed = _split_nodes(named[division.chosen][0], system)
     proposed = {**homes, **placed}
     homes, placed, applied = _apply(homes, placed, file, pins or {}, system, file_name)
     tables = own_tables(system, homes, placed, _pinned_tables(file, proposed))
@@ -56,7 +66,7 @@ def _named(system: System, candidate: Candidate, division: Division) -> tuple[di
     return home, dict(names)
 
 
-def _split_nodes(home: Mapping[str, str], system: System, division: Division) -> tuple[dict[str, str], dict[str, str]]:
+def _split_nodes(home: Mapping[str, str], system: System) -> tuple[dict[str, str], dict[str, str]]:
     tables = set(system.tables)
     units = {n: s for n, s in home.items() if n not in tables}
     return {u: units.get(u, SHARED) for u in system.units}, {n: s for n, s in home.items() if n in tables}
@@ -77,11 +87,15 @@ def _apply(
     if renamed:
         homes = {u: renamed.get(s, s) for u, s in homes.items()}
         placed = {t: renamed.get(s, s) for t, s in placed.items()}
-        applied.extend(Pin(what=f"{old} is called {new}", line=0, effect="renamed") for old, new in sorted(renamed.items()))
+        applied.extend(
+            Pin(what=f"{old} is called {new}", line=0, effect="renamed") for old, new in sorted(renamed.items())
+        )
     for unit, service in sorted(wanted.items()):
         if homes.get(unit) != service:
             line = file.lines.get(unit, 0) if file and unit in file.units and unit not in pins else 0
-            applied.append(Pin(what=f"{unit} belongs to {service}", line=line, effect=f"moved from {homes.get(unit, SHARED)}"))
+            applied.append(
+                Pin(what=f"{unit} belongs to {service}", line=line, effect=f"moved from {homes.get(unit, SHARED)}")
+            )
             homes[unit] = service
     for a, b in file.apart if file else ():
         if homes.get(a) == homes.get(b) and homes.get(a) != SHARED:
@@ -147,7 +161,9 @@ def _assemble(
     why = named[division.chosen][1]
     names = sorted(set(own.values()))
     drafts = [
-        describe(system, n, titles.get(n, _title(n)), why.get(n, "named by the user"), homes, tables, Verdict("keep in", ""))
+        describe(
+            system, n, titles.get(n, _title(n)), why.get(n, "named by the user"), homes, tables, Verdict("keep in", "")
+        )
         for n in names
     ]
     verdict, reasons = judge_system(system, drafts, tables, metrics)
@@ -156,7 +172,7 @@ def _assemble(
         verdict=verdict,  # type: ignore[arg-type]
         verdict_reasons=reasons,
         services=services,
-        units=_units(system, homes, division, applied, services),
+        units=_units(system, homes, division, applied),
         shared=_shared(system, homes, division),
         contested=contested_units(system, homes, division.edges, tables),
         crossings=crossings,
@@ -174,22 +190,24 @@ def _judged(
     """The first to extract is the one with the least to cut for what it holds: crossings over its own lines."""
     conflicts = {s.name: sum(1 for t in tables if t.owner == s.name and len(t.writers) > 1) for s in drafts}
     able = [s for s in drafts if (s.owned_tables or (s.entry_points and not tables)) and s.cohesion >= 0.3]
-    first = min(able, key=lambda s: ((s.calls_in + s.calls_out + 5 * conflicts[s.name]) / s.code_lines, s.name), default=None)
+    first = min(
+        able, key=lambda s: ((s.calls_in + s.calls_out + 5 * conflicts[s.name]) / s.code_lines, s.name), default=None
+    )
     judged = []
     for service in drafts:
-        word, reason = judge_service(service, crossings, tables, verdict, first is not None and service.name == first.name)
+        word, reason = judge_service(
+            service, crossings, tables, verdict, first is not None and service.name == first.name
+        )
         judged.append(service.model_copy(update={"verdict": word, "verdict_reason": reason}))
     return tuple(judged)
 
 
-def _units(
-    system: System, homes: Mapping[str, str], division: Division, applied: Sequence[Pin], services: Sequence[Service]
-) -> tuple[Unit, ...]:
+def _units(system: System, homes: Mapping[str, str], division: Division, applied: Sequence[Pin]) -> tuple[Unit, ...]:
     pinned = {pin.what.partition(" belongs to ")[0] for pin in applied if " belongs to " in pin.what}
     strongest: dict[str, list[tuple[float, str]]] = defaultdict(list)
     for (a, b), weight in division.edges.items():
         for one, other in ((a, b), (b, a)):
-            if other in homes and homes.get(one) == homes[other] or other not in homes:
+            if (other in homes and homes.get(one) == homes[other]) or other not in homes:
                 strongest[one].append((-weight, other.removeprefix("table:")))
     found = []
     for unit in system.units:

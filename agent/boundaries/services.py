@@ -108,9 +108,9 @@ def describe(
         cohesion=round(inside / (inside + outside), 4) if inside + outside else 0.0,
         offers=tuple(sorted(offers.items(), key=lambda o: (-o[1], o[0]))[:LISTED]),
         needs=tuple((s, n, c) for (s, n), c in sorted(needs.items(), key=lambda o: (-o[1], o[0]))[:LISTED]),
-        verdict=verdict.verdict,
+        verdict=verdict.verdict,  # type: ignore[arg-type]
         verdict_reason=verdict.reason,
-    )  # type: ignore[arg-type]
+    )
 
 
 def contested_units(

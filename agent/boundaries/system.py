@@ -17,6 +17,7 @@ __all__ = ["System", "see_system"]
 UNIT_LANGUAGES = frozenset({"python", "java", "javascript", "typescript"})
 TIES = frozenset({"import", "call", "inherit", "type", "use"})
 
+
 @dataclass(frozen=True)
 class System:
     """Production code only (no tests, no migrations).

@@ -26,7 +26,9 @@ def judge_system(
     if len(services) < 2:
         against.append("nothing in its structure, data or entry points separates it into more than one part")
     if not system.handlers and not system.tables:
-        against.append("no route and no table were found: it is used as a library or a tool, so nothing would run apart")
+        against.append(
+            "no route and no table were found: it is used as a library or a tool, so nothing would run apart"
+        )
     what, least = _smallest(system)
     if lines < SMALL_LINES or len(system.units) < least:
         against.append(
@@ -59,7 +61,10 @@ def judge_system(
         f"call weight crosses them; {len(conflicts)} of {len(tables)} tables have more than one writing service"
     )
     if metrics.icp > ENTANGLED or (tables and len(conflicts) > 0.5 * len(tables)):
-        return "modularize", (numbers, "too much crosses to run them apart now: enforce the modules first, then extract")
+        return "modularize", (
+            numbers,
+            "too much crosses to run them apart now: enforce the modules first, then extract",
+        )
     return "split", (numbers,)
 
 
@@ -74,8 +79,12 @@ def judge_service(
     service: Service, crossings: Sequence[Crossing], tables: Sequence[TableOwnership], verdict: str, first: bool
 ) -> tuple[str, str]:
     """(verdict, reason) of one service within the system's verdict."""
-    conflicts = [t.table for t in tables if t.owner == service.name and len([w for w in t.writers if w != service.name]) > 0]
-    heaviest = next((c for c in crossings if service.name in (c.source, c.target) and SHARED not in (c.source, c.target)), None)
+    conflicts = [
+        t.table for t in tables if t.owner == service.name and len([w for w in t.writers if w != service.name]) > 0
+    ]
+    heaviest = next(
+        (c for c in crossings if service.name in (c.source, c.target) and SHARED not in (c.source, c.target)), None
+    )
     crossing = ""
     if heaviest:
         crossing = f"; heaviest tie: {heaviest.weight} dependencies from {heaviest.source} to {heaviest.target}"

@@ -22,8 +22,8 @@ class AcceptedFinding(Noun):
 class Assumptions(Noun):
     """``pins``: unit ID or glob -> service name. ``route_weights``: route glob (``GET /orders/*``) -> business weight > 0."""
 
-    pins: dict[str, str] = {}
-    route_weights: dict[str, float] = {}
+    pins: dict[str, str] = Field(default={})
+    route_weights: dict[str, float] = Field(default={})
     accept: tuple[AcceptedFinding, ...] = ()
 
     @field_validator("route_weights")

@@ -15,10 +15,10 @@ from msgspec import Struct
 FLOW = frozenset({"call", "use", "read", "write"})
 
 __all__ = [
+    "RESOLUTIONS",
     "AmbiguousReference",
     "Dependency",
     "DependencyGraph",
-    "RESOLUTIONS",
     "ResolutionCount",
     "Symbol",
 ]

@@ -29,7 +29,7 @@ __all__ = [
     "SystemSummary",
 ]
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 
 class Repository(Noun):
@@ -176,7 +176,7 @@ class Action(Noun):
 class Plan(Noun):
     """A modernization plan."""
 
-    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    schema_version: Literal["1.0"] = "1.0"
     figwright: str
     repository: Repository
     first_actions: tuple[Action, ...]

@@ -205,4 +205,3 @@ class _Builder:
             language, counts["exact"], counts["inferred"], counts["ambiguous"], counts["external"],
             counts["unresolved"], tuple(reasons[:REASONS_KEPT]),
         )  # fmt: skip
-

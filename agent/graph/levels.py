@@ -34,7 +34,11 @@ def at_level(graph: DependencyGraph, level: str) -> tuple[list[Symbol], list[Dep
         key = (source, target, edge.kind)
         folded = Dependency(source, target, edge.kind, edge.path, edge.line, edge.resolution)
         known = best.get(key)
-        if known is None or (rank[edge.resolution], edge.path, edge.line) < (rank[known.resolution], known.path, known.line):
+        if known is None or (rank[edge.resolution], edge.path, edge.line) < (
+            rank[known.resolution],
+            known.path,
+            known.line,
+        ):
             best[key] = folded
     return nodes, [best[key] for key in sorted(best)]
 

@@ -64,12 +64,19 @@ def read_file(
         source = read(path)
     except OSError as error:
         return FileFacts(language.name, failure=f"cannot be read: {error.strerror or error}")
-    facts, root = language.extract(path, source)
+    try:
+        facts, root = language.extract(path, source)
+    except Exception as error:  # noqa: BLE001 - one file that trips a reader is a line in the report, not the end
+        return FileFacts(language.name, failure=f"the reader failed on it ({type(error).__name__}: {error})")
     if facts.failure:
         return facts
     for framework in frameworks:
         if language.name in framework.languages and _concerns(framework, source):
-            facts = framework.read(path, root, source, facts)
+            try:
+                facts = framework.read(path, root, source, facts)
+            except Exception as error:  # noqa: BLE001 - as above: what was read before it stays
+                why = f"its {framework.name} wiring could not be read ({type(error).__name__}: {error})"
+                facts = msgspec.structs.replace(facts, failure=why)
     return _with_tables(facts)
 
 

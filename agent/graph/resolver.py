@@ -209,7 +209,7 @@ class Resolver:
         language = self._languages.get(file.language)
         for imported in file.imports if language else ():
             for alias, target, resolution in language.resolve_import(imported, path, self) if language else ():
-                if resolution or ":" in target and target.split(":", 1)[0] in ("external", "unresolved"):
+                if resolution or (":" in target and target.split(":", 1)[0] in ("external", "unresolved")):
                     targets.append((imported.line, imported.scope, target, resolution))
                 if target.startswith("unresolved:") or not alias:
                     continue
@@ -268,11 +268,11 @@ class Resolver:
             value, consumed = Value("symbol", start[0]), start[1]
             passed = [(start[0], "symbol", ".".join(links[consumed:]))]
         else:
-            value = self._apply(path, self._lookup(path, scope, _bare(links[0]), 0), links[0], 0)
+            value = self._apply(self._lookup(path, scope, _bare(links[0]), 0), links[0], 0)
             consumed = 1
             passed = self._passed([], path, scope, links, value)
         for position in range(consumed, len(links)):
-            found = self._member(path, value, _bare(links[position]), 0)
+            found = self._member(value, _bare(links[position]), 0)
             if found.kind == "nothing":
                 last = position == len(links) - 1 and value.kind != "nothing"
                 if last and found.reason in BOUND:
@@ -282,7 +282,7 @@ class Resolver:
                 return self._by_member_name(path, links[position:], why, tuple(passed))
             if found.kind == "symbol":
                 passed.append((found.target, "symbol", ".".join(links[position + 1 :])))
-            value = self._apply(path, found, links[position], 0)
+            value = self._apply(found, links[position], 0)
             if value.kind == "instance":
                 passed.append((value.target, "instance", ".".join(links[position + 1 :])))
         through = tuple(passed)
@@ -345,14 +345,14 @@ class Resolver:
         if start:
             value, consumed = Value("symbol", start[0]), start[1]
         else:
-            value, consumed = self._apply(path, self._lookup(path, scope, _bare(links[0]), depth), links[0], depth), 1
+            value, consumed = self._apply(self._lookup(path, scope, _bare(links[0]), depth), links[0], depth), 1
         for link in links[consumed:]:
             if value.kind == "nothing":
                 return value
-            value = self._apply(path, self._member(path, value, _bare(link), depth), link, depth)
+            value = self._apply(self._member(value, _bare(link), depth), link, depth)
         return value
 
-    def _apply(self, path: str, value: Value, link: str, depth: int) -> Value:
+    def _apply(self, value: Value, link: str, depth: int) -> Value:
         """The value after the link's calls and subscripts: ``find()`` is what find returns, ``lines[]`` an element."""
         suffix = link[len(_bare(link)) :]
         while suffix and value.kind != "nothing":
@@ -372,13 +372,13 @@ class Resolver:
             path, definition = found
             if definition.kind in TYPES:
                 return Value("instance", value.target, value.resolution)
-            return self._result(path, definition, value, depth)
+            return self._result(path, definition, depth)
         if value.kind == "instance":
-            method = self._member("", value, "__call__", depth)
+            method = self._member(value, "__call__", depth)
             return self._called(method, depth + 1) if method.kind == "symbol" else NO_TYPE
         return value
 
-    def _result(self, path: str, definition: Definition, value: Value, depth: int) -> Value:
+    def _result(self, path: str, definition: Definition, depth: int) -> Value:
         """What a function returns: its declared type, else the one value that its return statements agree on."""
         if definition.returns:
             outer = definition.name.rpartition(".")[0]
@@ -429,7 +429,7 @@ class Resolver:
                 if (place, name) in local_imports:
                     return self._imported(local_imports[place, name], depth)
             if in_type and language.implicit_receiver:
-                value = self._member(path, Value("instance", self.symbol_at(path, place)), name, depth)
+                value = self._member(Value("instance", self.symbol_at(path, place)), name, depth)
                 if value.kind not in ("nothing", "external"):
                     return value
                 if language.receiver_names and place.rpartition(".")[2] == name:
@@ -528,7 +528,7 @@ class Resolver:
             return Value("external", value.target or "external:?", "exact", element)
         return value
 
-    def _member(self, path: str, value: Value, name: str, depth: int) -> Value:
+    def _member(self, value: Value, name: str, depth: int) -> Value:
         """What ``.name`` on a value denotes."""
         if value.kind in ("external", "nothing"):
             return value
@@ -574,7 +574,7 @@ class Resolver:
                 inner = self._scopes[path][full]
                 symbol = Value("symbol", self.symbol_at(path, full))
                 if inner.kind == "function" and _is_property(inner):
-                    return self._result(path, inner, symbol, depth + 1)
+                    return self._result(path, inner, depth + 1)
                 return symbol
             value = self._bound_value(path, definition.name, name, depth + 1)
             if value is not None:
@@ -593,7 +593,9 @@ class Resolver:
         language = self._facts[path].language
         if why.reason in BOUND:
             candidates = [
-                c for c in self._members_by_name.get(name, ()) if self._facts[self._definitions[c][0]].language == language
+                c
+                for c in self._members_by_name.get(name, ())
+                if self._facts[self._definitions[c][0]].language == language
             ]
             if 1 <= len(candidates) <= MAX_CANDIDATES and name not in COMMON_MEMBERS and not name.startswith("__"):
                 if len(candidates) == 1:
@@ -618,10 +620,111 @@ def _is_property(definition: Definition) -> bool:
 # Members that every language's collections, strings, files and objects have: a unique definition of one of these in
 # the repository says nothing about a receiver of unknown type.
 COMMON_MEMBERS = frozenset(
-    "add append apply call clear clone close contains copy count create delete equals execute exists extend filter find "
-    "first flush format get getName getId hashCode index insert items iterator join keys last length list load map "
-    "name next open pop post print push put read remove replace reset run save search send set size sort split start "
-    "stop strip title toString update upper lower value values write encode decode commit rollback query all then "
-    "catch forEach reduce on emit use render end redirect json text data type id is has of log error info debug test "
-    "wait lock release group match sub submit cancel setdefault".split()
+    [
+        "add",
+        "append",
+        "apply",
+        "call",
+        "clear",
+        "clone",
+        "close",
+        "contains",
+        "copy",
+        "count",
+        "create",
+        "delete",
+        "equals",
+        "execute",
+        "exists",
+        "extend",
+        "filter",
+        "find",
+        "first",
+        "flush",
+        "format",
+        "get",
+        "getName",
+        "getId",
+        "hashCode",
+        "index",
+        "insert",
+        "items",
+        "iterator",
+        "join",
+        "keys",
+        "last",
+        "length",
+        "list",
+        "load",
+        "map",
+        "name",
+        "next",
+        "open",
+        "pop",
+        "post",
+        "print",
+        "push",
+        "put",
+        "read",
+        "remove",
+        "replace",
+        "reset",
+        "run",
+        "save",
+        "search",
+        "send",
+        "set",
+        "size",
+        "sort",
+        "split",
+        "start",
+        "stop",
+        "strip",
+        "title",
+        "toString",
+        "update",
+        "upper",
+        "lower",
+        "value",
+        "values",
+        "write",
+        "encode",
+        "decode",
+        "commit",
+        "rollback",
+        "query",
+        "all",
+        "then",
+        "catch",
+        "forEach",
+        "reduce",
+        "on",
+        "emit",
+        "use",
+        "render",
+        "end",
+        "redirect",
+        "json",
+        "text",
+        "data",
+        "type",
+        "id",
+        "is",
+        "has",
+        "of",
+        "log",
+        "error",
+        "info",
+        "debug",
+        "test",
+        "wait",
+        "lock",
+        "release",
+        "group",
+        "match",
+        "sub",
+        "submit",
+        "cancel",
+        "setdefault",
+    ]
 )

@@ -133,11 +133,15 @@ class Tables:
         for _, table, _, path, line in sorted(self._uses, key=lambda key: (key[1], key[3], key[4])):
             first_use.setdefault(table, (path, line))
         for table in sorted({*self._declared, *first_use}):
-            places = sorted(self._declared.get(table, ()), key=lambda p: (roles.get(p[0], "code") != "code", not p[2], p))
+            places = sorted(
+                self._declared.get(table, ()), key=lambda p: (roles.get(p[0], "code") != "code", not p[2], p)
+            )
             path, line = places[0][:2] if places else first_use[table]
             language = "sql"
             role = "code" if any(roles.get(p[0], "code") == "code" for p in places) else self._role(table, roles)
-            yield Symbol(table, "table", path, line, line, language, doc="" if places else "never declared here", role=role)
+            yield Symbol(
+                table, "table", path, line, line, language, doc="" if places else "never declared here", role=role
+            )
 
     def _role(self, table: str, roles: Mapping[str, str]) -> str:
         used = {roles.get(path, "code") for _, t, _, path, _ in self._uses if t == table}

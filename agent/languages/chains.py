@@ -6,7 +6,7 @@ import re
 
 from tree_sitter import Node
 
-__all__ = ["python_chain", "python_text"]
+__all__ = ["first_child", "python_chain", "python_text"]
 
 PLAIN = re.compile(rb"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\Z")
 MAX_LINKS = 30
@@ -15,6 +15,11 @@ LITERALS = {
     "dictionary": "dict()", "dictionary_comprehension": "dict()", "set": "set()", "set_comprehension": "set()",
     "tuple": "tuple()", "integer": "int()", "float": "float()", "true": "bool()", "false": "bool()",
 }  # fmt: skip
+
+
+def first_child(node: Node) -> Node | None:
+    """The first named child; half-broken source has nodes without any, for which the binding raises IndexError."""
+    return node.named_child(0) if node.named_child_count else None
 
 
 def python_chain(node: Node, source: bytes) -> str:
@@ -29,14 +34,17 @@ def python_chain(node: Node, source: bytes) -> str:
         kind = current.type
         if kind == "attribute":
             attribute = current.child_by_field_name("attribute")
-            links.append((source[attribute.start_byte : attribute.end_byte].decode("utf-8", "replace") if attribute else "?") + suffix)
+            links.append(
+                (source[attribute.start_byte : attribute.end_byte].decode("utf-8", "replace") if attribute else "?")
+                + suffix
+            )
             suffix, current = "", current.child_by_field_name("object")
         elif kind == "call":
             suffix, current = "()" + suffix, current.child_by_field_name("function")
         elif kind == "subscript":
             suffix, current = "[]" + suffix, current.child_by_field_name("value")
         elif kind in ("parenthesized_expression", "await"):
-            current = current.named_child(0)
+            current = first_child(current)
         elif kind == "identifier":
             links.append(source[current.start_byte : current.end_byte].decode("utf-8", "replace") + suffix)
             return ".".join(reversed(links))

@@ -18,6 +18,7 @@ from tree_sitter import Language as Grammar
 from tree_sitter import Node, Parser, Query, QueryCursor
 
 from agent.domain.facts import Binding, Definition, FileFacts, Fragment, Import, Reference, Wiring
+from agent.languages.chains import first_child
 from agent.languages.chains import python_chain as chain
 from agent.languages.chains import python_text as text_of
 
@@ -67,8 +68,25 @@ SQL = re.compile(
 MAYBE_SQL = re.compile(rb"(?i)select|insert|update|delete\s|create\s+table|replace\s+into|merge\s+into|truncate")
 DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 COLLECTIONS = frozenset(
-    "list List set Set frozenset Sequence Iterable Iterator Collection tuple Tuple QuerySet Query Mapped deque "
-    "AsyncIterator Generator".split()
+    [
+        "list",
+        "List",
+        "set",
+        "Set",
+        "frozenset",
+        "Sequence",
+        "Iterable",
+        "Iterator",
+        "Collection",
+        "tuple",
+        "Tuple",
+        "QuerySet",
+        "Query",
+        "Mapped",
+        "deque",
+        "AsyncIterator",
+        "Generator",
+    ]
 )
 WRAPPERS = frozenset({"Optional", "Annotated", "Type", "type", "ClassVar", "Final", "Awaitable", "Mapped"})
 
@@ -83,8 +101,27 @@ class Python:
     super_names = frozenset({"super()"})
     implicit_receiver = False
     builtins = frozenset(dir(builtins)) | frozenset(
-        "unicode basestring xrange raw_input long reduce file execfile cmp unichr reload coerce intern apply buffer "
-        "__file__ __name__ __doc__ WindowsError".split()
+        [
+            "unicode",
+            "basestring",
+            "xrange",
+            "raw_input",
+            "long",
+            "reduce",
+            "file",
+            "execfile",
+            "cmp",
+            "unichr",
+            "reload",
+            "coerce",
+            "intern",
+            "apply",
+            "buffer",
+            "__file__",
+            "__name__",
+            "__doc__",
+            "WindowsError",
+        ]
     )
 
     def __init__(self) -> None:
@@ -99,7 +136,7 @@ class Python:
         """``shop.orders`` and ``Order.total`` give ``shop.orders.Order.total``."""
         return f"{module}.{scope}" if scope else module
 
-    def extract(self, path: str, source: bytes) -> tuple[FileFacts, Any]:
+    def extract(self, path: str, source: bytes) -> tuple[FileFacts, Any]:  # noqa: ARG002
         """Facts of one module. Never raises: an unreadable file comes back with ``failure`` set."""
         if len(source) > MAX_BYTES:
             return FileFacts(self.name, failure=f"larger than {MAX_BYTES:,} bytes"), None
@@ -221,7 +258,8 @@ class _Reader:
         """Everything, in source order within each kind."""
         definitions = self._definitions()
         imports = self._imports()
-        references, bindings = self._calls(), []
+        references = self._calls()
+        bindings: list[Binding] = []
         self._assignments(references, bindings)
         self._types(references, bindings)
         self._uses(references, {d.name for d in definitions if "." not in d.name} | {i.alias for i in imports})
@@ -284,9 +322,9 @@ class _Reader:
     def _definition(self, name: str, node: Node, decisions: int) -> Definition:
         body = node.child_by_field_name("body")
         doc = ""
-        if body is not None and (first := body.named_child(0)) is not None:
+        if body is not None and (first := first_child(body)) is not None:
             if first.type == "expression_statement":
-                first = first.named_child(0) or first
+                first = first_child(first) or first
             if first.type == "string":
                 doc = _first_sentence(text_of(first, self._source))
         decorators: tuple[str, ...] = ()
@@ -296,7 +334,7 @@ class _Reader:
             decorators = tuple(
                 chain(inner, self._source).replace("()", "")
                 for child in parent.children
-                if child.type == "decorator" and (inner := child.named_child(0)) is not None
+                if child.type == "decorator" and (inner := first_child(child)) is not None
             )
         returns = ""
         if node.type == "function_definition" and (declared := node.child_by_field_name("return_type")) is not None:
@@ -367,9 +405,11 @@ class _Reader:
                 continue
             self._bind(left, right, declared, self._scope(node), references, bindings)
         for node in self._captured.get("assigned", []):
-            references.append(Reference(self._scope(node), chain(node, self._source), "assign", node.start_point[0] + 1))
+            references.append(
+                Reference(self._scope(node), chain(node, self._source), "assign", node.start_point[0] + 1)
+            )
         for node in self._captured.get("with", []):
-            value, alias = node.named_child(0), node.child_by_field_name("alias")
+            value, alias = first_child(node), node.child_by_field_name("alias")
             if value is not None and alias is not None:
                 value_text = chain(value, self._source)
                 bindings.append(Binding(self._scope(node), self._text(alias), value_text, node.start_point[0] + 1))
@@ -380,7 +420,7 @@ class _Reader:
         for node in self._captured.get("untyped", []):
             named = node.child_by_field_name("name") if node.type == "default_parameter" else node
             if node.type.endswith("splat_pattern"):
-                named = node.named_child(0)
+                named = first_child(node)
             name = self._text(named) if named is not None else ""
             if name not in ("self", "cls", ""):
                 bindings.append(Binding(self._scope(node), name, "?", node.start_point[0] + 1))
@@ -439,7 +479,7 @@ class _Reader:
             written = self._text(node)
             line, scope = node.start_point[0] + 1, self._scope(node)
             self._type_names(written, scope, line, references)
-            name_node = None if parent is None else (parent.child_by_field_name("name") or parent.named_child(0))
+            name_node = None if parent is None else (parent.child_by_field_name("name") or first_child(parent))
             main, element = _main_type(written)
             if name_node is not None and main and name_node.type == "identifier":
                 bindings.append(Binding(scope, self._text(name_node), main, line, True, element))
@@ -484,9 +524,11 @@ class _Reader:
 def _alternatives(value: Node) -> list[Node]:
     """The values an expression may have: both arms of ``a or b`` and of ``a if c else b``."""
     if value.type == "boolean_operator":
-        return [part for part in (value.child_by_field_name("left"), value.child_by_field_name("right")) if part]
+        return [
+            part for part in (value.child_by_field_name("left"), value.child_by_field_name("right")) if part is not None
+        ]
     if value.type == "conditional_expression" and value.named_child_count == 3:
-        return [part for part in (value.named_child(0), value.named_child(2)) if part]
+        return value.named_children[::2]
     return [value]
 
 
@@ -506,8 +548,7 @@ def _main_type(written: str) -> tuple[str, str]:
     if short in WRAPPERS and short not in COLLECTIONS:
         return _main_type(main[main.index("[") + 1 : -1])
     if short == "Mapped":
-        nested = _main_type(main[main.index("[") + 1 : -1])
-        return nested
+        return _main_type(main[main.index("[") + 1 : -1])
     return outer, inner if short in COLLECTIONS else ""
 
 

@@ -9,7 +9,7 @@ from agent.domain.boundary import SHARED, Boundaries
 from agent.domain.finding import Finding
 from agent.domain.inventory import Inventory
 from agent.domain.plan import Action, Phase, Roadmap, Step, SystemSummary
-from agent.roadmap.order import rank_services
+from agent.roadmap.order import Rank, rank_services
 from agent.roadmap.steps import Maker
 
 __all__ = ["draw_roadmap", "first_actions"]
@@ -33,7 +33,9 @@ def draw_roadmap(
     make = Maker(inventory, boundaries, findings)
     jobs = [e.name for e in inventory.entry_points if e.kind in ("job", "batch")]
     ranks = rank_services(boundaries, system, inventory.history, assumptions.route_weights)
-    phases = [_phase("Baseline", "Nothing moves before its behaviour and use are known.", _baseline(make, system, jobs))]
+    phases = [
+        _phase("Baseline", "Nothing moves before its behaviour and use are known.", _baseline(make, system, jobs))
+    ]
     contained = make.contain() if _deployable(inventory, system) else None
     if contained is not None:
         why = "The system as it is, movable: the first thing that can be rolled back by routing."
@@ -48,8 +50,8 @@ def draw_roadmap(
 
 
 def _middle(
-    make: Maker, boundaries: Boundaries, findings: Sequence[Finding], ranks: Sequence, contained: Step | None
-) -> list[Phase]:  # type: ignore[type-arg]
+    make: Maker, boundaries: Boundaries, findings: Sequence[Finding], ranks: Sequence[Rank], contained: Step | None
+) -> list[Phase]:
     phases = []
     cycles = [f for f in findings if f.rule == "structure.service-cycle"]
     cycles.sort(key=lambda f: (f.count, f.id))
@@ -61,7 +63,9 @@ def _middle(
             phases.append(_phase("Modules inside one deployable", why, [*cuts, *modules]))
         return phases
     conflicts = [t for t in boundaries.tables if len([w for w in t.writers if w != SHARED]) > 1]
-    prepare = [make.settle_table(t) for t in conflicts[:MOST_TABLES]] + [make.cut_cycle(f) for f in cycles[:MOST_CYCLES]]
+    prepare = [make.settle_table(t) for t in conflicts[:MOST_TABLES]] + [
+        make.cut_cycle(f) for f in cycles[:MOST_CYCLES]
+    ]
     if boundaries.shared:
         prepare.append(make.shared(boundaries.shared))
     why = f"{len(conflicts)} tables have more than one writer and {len(cycles)} pairs of services need each other."
@@ -77,7 +81,9 @@ def _middle(
         after = [*first, *(i for name, i in blocked.items() if name == rank.service.name)]
         extractions.append(make.extract(rank, after or needed[:1]))
     if extractions:
-        phases.append(_phase("Pilot", "The cheapest cut proves facade, pipeline, data move and rollback.", extractions[:1]))
+        phases.append(
+            _phase("Pilot", "The cheapest cut proves facade, pipeline, data move and rollback.", extractions[:1])
+        )
         phases.append(_phase("Extractions", "In the order of value minus cost.", extractions[1:]))
     return phases
 
@@ -91,7 +97,9 @@ def _baseline(make: Maker, system: SystemSummary, jobs: Sequence[str]) -> list[S
 
 
 def _deployable(inventory: Inventory, system: SystemSummary) -> bool:
-    return bool(system.routes) or any(e.kind in ("web", "worker", "job", "batch", "main") for e in inventory.entry_points)
+    return bool(system.routes) or any(
+        e.kind in ("web", "worker", "job", "batch", "main") for e in inventory.entry_points
+    )
 
 
 def _phase(title: str, why: str, steps: Sequence[Step]) -> Phase:
@@ -118,7 +126,8 @@ def first_actions(roadmap: Roadmap, findings: Sequence[Finding]) -> tuple[Action
             chosen.append(step)
     chosen.sort(key=steps.index)
     return tuple(
-        Action(title=s.title, why=s.reasons[0] if s.reasons else s.exit[0], evidence=s.evidence[:3], step=s.id) for s in chosen
+        Action(title=s.title, why=s.reasons[0] if s.reasons else s.exit[0], evidence=s.evidence[:3], step=s.id)
+        for s in chosen
     )
 
 

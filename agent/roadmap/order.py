@@ -50,7 +50,9 @@ def rank_services(
     for s in able:
         value = sum(_share(p, s.name, able) for p in value_parts) / max(1, len(value_parts))
         cost = (_share(cut, s.name, able) + _share(conflicts, s.name, able) + bare[s.name]) / 3
-        ranks.append(Rank(s, round(value, 4), round(cost, 4), _reasons(s, churn, heat, traffic, cut, conflicts, weights)))
+        ranks.append(
+            Rank(s, round(value, 4), round(cost, 4), _reasons(s, churn, heat, traffic, cut, conflicts, weights))
+        )
     return tuple(sorted(ranks, key=lambda r: (r.service.verdict != "extract first", -r.gain, r.service.name)))
 
 

@@ -49,7 +49,8 @@ class Maker:
         unprotected = self._of("protection")
         commands = tuple(f"`{s.command}` passes three times in a row ({s.files} files, {s.runner})" for s in suites)
         evidence = tuple(
-            Evidence(location=s.evidence, text=f"{s.runner}: {s.files} files, run with {s.command}") for s in suites[:SHOWN]
+            Evidence(location=s.evidence, text=f"{s.runner}: {s.files} files, run with {s.command}")
+            for s in suites[:SHOWN]
         )
         return self._step(
             "prepare",
@@ -57,7 +58,8 @@ class Maker:
             reasons=tuple(f.title for f in unprotected[:SHOWN]) or ("every later step is judged by these tests",),
             evidence=evidence or tuple(e for f in unprotected[:1] for e in f.evidence),
             entry=("the code builds from a clean checkout",),
-            exit=commands or ("the outermost interface is covered by recorded examples that fail when behaviour changes",),
+            exit=commands
+            or ("the outermost interface is covered by recorded examples that fail when behaviour changes",),
             rollback="nothing in production changes",
             findings=tuple(f.id for f in unprotected),
         )
@@ -171,7 +173,11 @@ class Maker:
     def extract(self, rank: Rank, after: Sequence[str]) -> Step:
         """One service behind the facade."""
         s = rank.service
-        crossings = [c for c in self._boundaries.crossings if s.name in (c.source, c.target) and SHARED not in (c.source, c.target)]
+        crossings = [
+            c
+            for c in self._boundaries.crossings
+            if s.name in (c.source, c.target) and SHARED not in (c.source, c.target)
+        ]
         inbound = [c for c in crossings if c.target == s.name]
         outbound = [c for c in crossings if c.source == s.name]
         return self._step(
