@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,7 +18,6 @@ import msgspec
 from agent import __version__
 from agent.assessment import Case, assess, count_gaps, summarize
 from agent.boundaries import print_boundaries, propose_boundaries, read_boundaries, read_pins
-from agent.composition import Workbench
 from agent.domain.assumptions import Assumptions
 from agent.domain.boundary import Boundaries
 from agent.domain.code import DependencyGraph
@@ -28,6 +27,7 @@ from agent.errors import RepositoryError
 from agent.graph import build_graph, read_facts
 from agent.graph.reading import facts_key
 from agent.inventory import table_date, take_inventory
+from agent.ports import Tools
 from agent.roadmap import draw_roadmap, first_actions
 
 __all__ = ["Run", "make_boundaries", "make_graph", "make_plan", "render"]
@@ -56,7 +56,7 @@ class Run:
         return done
 
 
-def make_inventory(bench: Workbench, run: Run, as_of: date | None) -> Inventory:
+def make_inventory(bench: Tools, run: Run, as_of: date | None) -> Inventory:
     """Files, languages, runtimes, entry points, history."""
     done = run.stage("inventory")
     inventory = take_inventory(bench.snapshot, as_of=as_of)
@@ -69,7 +69,7 @@ def make_inventory(bench: Workbench, run: Run, as_of: date | None) -> Inventory:
     return inventory
 
 
-def make_graph(bench: Workbench, inventory: Inventory, run: Run) -> tuple[DependencyGraph, str]:
+def make_graph(bench: Tools, inventory: Inventory, run: Run) -> tuple[DependencyGraph, str]:
     """The dependency graph and the key of all that it depends on."""
     done = run.stage("graph")
     texts = {
@@ -107,7 +107,7 @@ def make_boundaries(
 
 
 def make_plan(
-    bench: Workbench, run: Run, assumptions: Assumptions, as_of: date | None = None, file: tuple[str, str] | None = None
+    bench: Tools, run: Run, assumptions: Assumptions, as_of: date | None = None, file: tuple[str, str] | None = None
 ) -> tuple[dict[str, str], DependencyGraph | None, str]:
     """The plan's files by name, the graph (None when everything came from the cache) and the graph's key."""
     inventory = make_inventory(bench, run, as_of)
@@ -165,7 +165,7 @@ def _repository(inventory: Inventory, as_of: date) -> Repository:
     )  # fmt: skip
 
 
-def _graph_key(bench: Workbench, inventory: Inventory) -> str:
+def _graph_key(bench: Tools, inventory: Inventory) -> str:
     parts = [f"{f.path}\0{f.role}\0{f.digest}" for f in inventory.files]
     versions = [f"{n}{bench.languages[n].version}" for n in sorted(bench.languages)]
     versions += [f"{f.name}{f.version}" for f in bench.frameworks]
@@ -176,8 +176,3 @@ def _graph_key(bench: Workbench, inventory: Inventory) -> str:
 
 def _hash(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def reused_facts(run: Run) -> Mapping[str, object]:
-    """What plan.run.json says of a run."""
-    return {"stages": run.stages, "reused": run.reused}

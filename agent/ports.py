@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 __all__ = [
     "CodeIndex",
     "Embedder",
-    "FactsCache",
     "Framework",
     "Imported",
     "Language",
     "Layout",
     "Linked",
+    "Memo",
     "Project",
     "Resolved",
     "Snapshot",
+    "Tools",
 ]
 
 
@@ -236,11 +237,32 @@ class Framework(Protocol):
         ...
 
 
-class FactsCache(Protocol):
-    """Facts by the hash of path, content and extractor versions. Safe for two processes at once."""
+class Memo(Protocol):
+    """Results by the hash of all that they depend on. Safe for two processes at once."""
+
+    def get(self, key: str) -> bytes | None: ...
+
+    def put(self, key: str, value: bytes) -> None: ...
 
     def get_many(self, keys: Sequence[str]) -> Mapping[str, bytes]: ...
+
     def put_many(self, entries: Mapping[str, bytes]) -> None: ...
+
+
+class Tools(Protocol):
+    """What a run works with, as `agent.composition` builds it."""
+
+    @property
+    def snapshot(self) -> Snapshot: ...
+
+    @property
+    def languages(self) -> Mapping[str, Language]: ...
+
+    @property
+    def frameworks(self) -> Sequence[Framework]: ...
+
+    @property
+    def memo(self) -> Memo: ...
 
 
 class Embedder(Protocol):

@@ -72,9 +72,11 @@ def count_gaps(case: Case) -> NotUnderstood:
         for p, line, n in graph.error_lines
     ]
     gaps.sort(key=lambda gap: (gap.location.path, gap.location.line))
-    unparsed = [
-        (s.language, s.files + s.test_files, s.code_lines + s.test_lines) for s in inventory.languages if not s.parsed
-    ]
+    parsed = {share.language for share in inventory.languages if share.parsed}
+    unparsed: dict[str, list[int]] = defaultdict(list)
+    for file in inventory.files:
+        if file.role in ("code", "test") and file.language not in parsed:
+            unparsed[file.language].append(file.code_lines)
     return NotUnderstood(
         resolutions=tuple(
             LanguageResolution(
@@ -84,7 +86,9 @@ def count_gaps(case: Case) -> NotUnderstood:
             for c in graph.counts
             if c.total
         ),
-        unparsed_languages=tuple(sorted(unparsed, key=lambda u: (-u[2], u[0]))),
+        unparsed_languages=tuple(
+            sorted(((name, len(sizes), sum(sizes)) for name, sizes in unparsed.items()), key=lambda u: (-u[2], u[0]))
+        ),
         gaps=tuple(gaps[:GAPS_LISTED]),
         gap_count=len(gaps),
         skipped_files=sum(skip.files for skip in inventory.skipped),

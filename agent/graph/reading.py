@@ -10,7 +10,7 @@ import msgspec
 from agent.domain.facts import FileFacts, TableUse
 from agent.domain.inventory import SourceFile
 from agent.languages import sql
-from agent.ports import FactsCache, Framework, Language
+from agent.ports import Framework, Language, Memo
 
 __all__ = ["read_facts"]
 
@@ -23,7 +23,7 @@ def read_facts(
     read: Callable[[str], bytes],
     languages: Mapping[str, Language],
     frameworks: Sequence[Framework],
-    cache: FactsCache | None = None,
+    cache: Memo | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> dict[str, FileFacts]:
     """Facts of every file whose language has a parser, by path. A file that cannot be read has ``failure`` set."""

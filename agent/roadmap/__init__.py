@@ -17,7 +17,7 @@ __all__ = ["draw_roadmap", "first_actions"]
 MOST_TABLES = 8
 MOST_CYCLES = 6
 ORDER = (
-    "the pilot is the candidate with the least to cut for its size; the others follow by value (changes in the history, "
+    "a pilot first, the candidate with the least to cut for its size; the others follow by value (changes in the history, "
     "hotspots, routes) minus cost (dependencies cut, tables in conflict, missing tests)"
 )
 

@@ -16,8 +16,8 @@ SHOWN = 6
 
 
 def listed(names: Sequence[str], most: int = 5) -> str:
-    """``a, b and 3 more``."""
-    shown = list(names[:most])
+    """``a, b and 3 more``; shared code is called by its name for people."""
+    shown = ["shared code" if name == SHARED else name for name in names[:most]]
     if len(names) > most:
         return f"{', '.join(shown)} and {len(names) - most} more"
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else "none"
@@ -55,7 +55,12 @@ class Maker:
         return self._step(
             "prepare",
             "Make the tests that exist a baseline" if suites else "Record characterization tests: there is no suite",
-            reasons=tuple(f.title for f in unprotected[:SHOWN]) or ("every later step is judged by these tests",),
+            reasons=(
+                f"every later step is judged by {sum(s.files for s in suites)} test files in {len(suites)} suites"
+                if suites
+                else "without tests a change is checked by customers",
+                *(f.title for f in unprotected[:SHOWN]),
+            ),
             evidence=evidence or tuple(e for f in unprotected[:1] for e in f.evidence),
             entry=("the code builds from a clean checkout",),
             exit=commands
