@@ -13,6 +13,7 @@ from agent.assessment.case import Case, finding, seen
 from agent.domain.boundary import SHARED
 from agent.domain.code import Dependency
 from agent.domain.finding import Finding
+from agent.domain.wording import counted, listed
 
 __all__ = ["look"]
 
@@ -43,10 +44,10 @@ def _several_writers(case: Case) -> Iterator[Finding]:
         others = [w for w in writers if w != table.owner]
         yield finding(
             "data.several-writers", table.table, "high",
-            f"Table {table.table} is written by {_and(writers)}",
-            f"{table.owner} would own it ({table.reason}). {_and(others)} would have to stop writing it before either side "
+            f"Table {table.table} is written by {listed(writers)}",
+            f"{table.owner} would own it ({table.reason}). {listed(others)} would have to stop writing it before either side "
             "can have its own schema.",
-            f"Let {table.owner} write and give {_and(others)} an operation of it to call; or move the writing code to "
+            f"Let {table.owner} write and give {listed(others)} an operation of it to call; or move the writing code to "
             f"{table.owner}; or keep them in one deployable.",
             case.named(writers),
             [seen(e, f"{e.source} ({case.service_of(e.source)}) writes {table.table}") for e in writes],
@@ -70,8 +71,8 @@ def _joins(case: Case) -> Iterator[Finding]:
         joined = sorted({t for _, names, _ in found for t in names})
         yield finding(
             "data.cross-service-join", source, "medium",
-            f"{source} reads tables of {_and(services)} in one statement",
-            f"{len(found)} statements touch {', '.join(joined)}; after a split no single database answers them.",
+            f"{source} reads tables of {listed(services)} in one statement",
+            f"{counted(len(found), 'statement touches', 'statements touch')} {', '.join(joined)}; after a split no single database answers them.",
             "Serve it from a reporting replica or a read model fed by events, or compose it from two calls where the rows are few.",
             services,
             [seen(e, f"one statement over {', '.join(names)}") for e, names, _ in found],
@@ -91,14 +92,9 @@ def _writes_by_shared_code(case: Case) -> Iterator[Finding]:
             continue
         yield finding(
             "data.writes-past-owner", unit, "medium",
-            f"Shared code {unit} writes {len(tables)} tables of {_and(services)}",
+            f"Shared code {unit} writes {counted(len(tables), 'table')} of {listed(services)}",
             f"Whoever calls it writes {', '.join(tables[:8])}{' ...' if len(tables) > 8 else ''} past the table's owner.",
             "Move each function to the service that owns the table it writes; leave only what writes nothing in shared code.",
             services,
             [seen(e, f"{e.source} writes {e.target.removeprefix('table:')}") for e in edges],
         )  # fmt: skip
-
-
-def _and(names: object) -> str:
-    listed = list(names)  # type: ignore[call-overload]
-    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}" if listed else "nobody"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from agent.assessment.case import Case, evidence, finding
 from agent.domain.finding import Finding
+from agent.domain.wording import counted
 
 __all__ = ["look"]
 
@@ -56,6 +57,6 @@ def look(case: Case) -> Iterator[Finding]:
         yield finding(
             "integration.external-system", f"{system.kind} {system.name}", severity,
             f"The system depends on {system.kind} {system.name}",
-            f"{len(found)} places refer to it{users}.",
+            f"{counted(len(found), 'place refers', 'places refer')} to it{users}.",
             remedy, services, found,
         )  # fmt: skip

@@ -14,6 +14,10 @@ from agent.domain.finding import Finding
 __all__ = ["look"]
 
 
+LANGUAGES = {"Python": "python", "Java": "java", "Node.js": "javascript", "PHP": "php", "Ruby": "ruby"}
+MINOR = 0.2
+
+
 def look(case: Case) -> Iterator[Finding]:
     """Rule runtime.end-of-life."""
     for runtime in case.inventory.runtimes:
@@ -21,10 +25,23 @@ def look(case: Case) -> Iterator[Finding]:
             continue
         place = runtime.evidence
         yield finding(
-            "runtime.end-of-life", f"{runtime.name} {runtime.version} {place.path}", "high",
+            "runtime.end-of-life", f"{runtime.name} {runtime.version} {place.path}", _severity(case, runtime.name),
             f"{runtime.name} {runtime.version} is past its end of life ({runtime.end_of_life})",
             f"{runtime.how}; end of life {runtime.end_of_life} according to {runtime.source}, judged at {case.as_of.isoformat()}.",
             f"Move to a supported {runtime.name} before or while containerizing; the tests of this repository bound that change.",
             (),
             [evidence(place.path, place.line, runtime.how)],
         )  # fmt: skip
+
+
+def _severity(case: Case, runtime: str) -> str:
+    """High, unless the runtime's language is a small part of the code (a folder of scripts)."""
+    language = LANGUAGES.get(runtime)
+    code = {
+        share.language: share.code_lines
+        for share in case.inventory.languages
+        if share.parsed or share.language in LANGUAGES.values()
+    }
+    if language is None or language not in code:
+        return "high"
+    return "high" if code[language] >= MINOR * sum(code.values()) else "medium"

@@ -15,6 +15,7 @@ from agent.assessment.case import Case, evidence, finding, seen
 from agent.domain.boundary import SHARED
 from agent.domain.code import Dependency
 from agent.domain.finding import Finding
+from agent.domain.wording import counted
 
 __all__ = ["look", "unit_cycles"]
 
@@ -54,7 +55,7 @@ def _service_cycles(case: Case) -> Iterator[Finding]:
         yield finding(
             "structure.service-cycle", f"{a}|{b}", "medium",
             f"{a} and {b} need each other",
-            f"{len(edges[a, b])} dependencies lead from {a} to {b} and {len(edges[b, a])} back; cutting the "
+            f"{counted(len(edges[a, b]), 'dependency leads', 'dependencies lead')} from {a} to {b} and {len(edges[b, a])} back; cutting the "
             f"{len(fewer)} from {first} to {second} is the shorter way out.",
             f"Turn what {first} needs of {second} into an event, a callback handed in, or move the code to where it is needed.",
             (a, b),

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from agent.boundaries.system import System
-from agent.boundaries.vocabulary import TECHNICAL, words
+from agent.boundaries.vocabulary import TECHNICAL, domain_words, words
 
 __all__ = ["name_groups"]
+
+LEAST_SHARE = 0.12  # a word that fewer members say is no name for all of them
 
 
 def name_groups(system: System, groups: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
@@ -18,12 +20,14 @@ def name_groups(system: System, groups: Sequence[Sequence[str]]) -> list[tuple[s
     fewer other groups use it.
     """
     profiles = [_profile(system, members) for members in groups]
+    # A word that names a table is the business's own; it counts double against a class's or folder's word.
+    stored = {word for table in system.tables for word in domain_words(table.removeprefix("table:"))}
     spread = Counter(word for profile in profiles for word, share in profile.items() if share >= 0.1)
     taken: set[str] = set()
     named: list[tuple[str, str]] = [("", "")] * len(groups)
     order = sorted(range(len(groups)), key=lambda i: (-len(groups[i]), groups[i][:1]))
     for position in order:
-        named[position] = _name(profiles[position], profiles, spread, groups[position], taken)
+        named[position] = _name(profiles[position], profiles, spread, groups[position], taken, stored)
         taken.add(named[position][0])
     return named
 
@@ -55,20 +59,20 @@ def _unit_words(unit: str) -> set[str]:
 
 def _name(
     profile: Mapping[str, float], profiles: Iterable[Mapping[str, float]], spread: Mapping[str, int],
-    members: Sequence[str], taken: set[str],
+    members: Sequence[str], taken: set[str], stored: set[str],
 ) -> tuple[str, str]:  # fmt: skip
     everywhere = Counter[str]()
     for other in profiles:
         everywhere.update(other)
     scored = sorted(
         (
-            (share * share / everywhere[word], word)
+            (share * share / everywhere[word] * (2.0 if word in stored else 1.0), word)
             for word, share in profile.items()
-            if len(word) > 2 and word not in taken
+            if len(word) > 2 and word not in taken and share >= LEAST_SHARE
         ),
         key=lambda item: (-item[0], item[1]),
     )
-    if scored and profile[scored[0][1]] >= 0.12:
+    if scored:
         word = scored[0][1]
         others = spread.get(word, 1) - 1
         return word, f"{profile[word]:.0%} of its members say '{word}'" + (

@@ -46,7 +46,9 @@ def _own(table: str, system: System, uses: list[tuple[str, Dependency]], placed:
         if (service, edge.kind) not in seen and len(evidence) < SHOWN:
             seen.add((service, edge.kind))
             verb = {"write": "writes", "read": "reads", "declare": "declares"}[edge.kind]
-            evidence.append(evidence_of(edge, f"{edge.source} ({'shared code' if service == SHARED else service}) {verb}"))
+            evidence.append(
+                evidence_of(edge, f"{edge.source} ({'shared code' if service == SHARED else service}) {verb}")
+            )
     symbol = system.symbol(table)
     return TableOwnership(
         table=table.removeprefix("table:"),

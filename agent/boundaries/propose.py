@@ -13,7 +13,7 @@ from agent.boundaries.partition import Candidate, Division, divide
 from agent.boundaries.pins import BoundariesFile
 from agent.boundaries.services import Verdict, contested_units, cross, describe
 from agent.boundaries.system import System, see_system
-from agent.boundaries.verdict import judge_service, judge_system
+from agent.boundaries.verdict import could_run_apart, judge_service, judge_system
 from agent.domain.boundary import (
     SHARED,
     Alternative,
@@ -189,7 +189,7 @@ def _judged(
 ) -> tuple[Service, ...]:
     """The first to extract is the one with the least to cut for what it holds: crossings over its own lines."""
     conflicts = {s.name: sum(1 for t in tables if t.owner == s.name and len(t.writers) > 1) for s in drafts}
-    able = [s for s in drafts if (s.owned_tables or (s.entry_points and not tables)) and s.cohesion >= 0.3]
+    able = [s for s in drafts if could_run_apart(s, tables)]
     first = min(
         able, key=lambda s: ((s.calls_in + s.calls_out + 5 * conflicts[s.name]) / s.code_lines, s.name), default=None
     )

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from agent.boundaries.system import System
 from agent.domain.boundary import SHARED, Crossing, Metrics, Service, TableOwnership
+from agent.domain.wording import counted
 
-__all__ = ["judge_service", "judge_system"]
+__all__ = ["could_run_apart", "judge_service", "judge_system"]
 
 SMALL_LINES = 2_500
 SMALL_UNITS = {"module": 12, "type": 30}  # a type is a smaller thing than a module
@@ -15,6 +16,7 @@ STEADY = 0.5
 DOMINANT = 0.8
 SHARED_PART = 0.5
 ENTANGLED = 0.35
+COHESIVE = 0.3
 
 
 def judge_system(
@@ -30,10 +32,12 @@ def judge_system(
             "no route and no table were found: it is used as a library or a tool, so nothing would run apart"
         )
     what, least = _smallest(system)
-    if lines < SMALL_LINES or len(system.units) < least:
+    small = [f"{lines:,} lines, less than {SMALL_LINES:,}"] if lines < SMALL_LINES else []
+    small += [f"{counted(len(system.units), what)}, less than {least}"] if len(system.units) < least else []
+    if small:
         against.append(
-            f"{lines:,} lines in {len(system.units)} {what}s: less than the {SMALL_LINES:,} lines or {least} {what}s at "
-            "which a second deployable starts to pay for its own pipeline, monitoring and on-call"
+            f"it is small ({'; '.join(small)}): a second deployable would cost more in pipelines, monitoring and on-call than it "
+            "could bring"
         )
     placed = sum(s.code_lines for s in services)
     largest = max(services, key=lambda s: (s.code_lines, s.name), default=None)
@@ -55,17 +59,32 @@ def judge_system(
         )
     if against:
         return "do not split", tuple(against)
-    conflicts = [t for t in tables if len([w for w in t.writers if w != SHARED]) > 1]
+    conflicts = [t for t in tables if len(t.writers) > 1]
+    able = [s for s in services if could_run_apart(s, tables)]
     numbers = (
         f"{len(services)} candidate services hold with {metrics.stability:.2f} under perturbation; {metrics.icp:.0%} of the "
-        f"call weight crosses them; {len(conflicts)} of {len(tables)} tables have more than one writing service"
+        f"call weight crosses them; {len(conflicts)} of {len(tables)} tables have more than one writer, shared code included"
     )
+    if not able:
+        return "modularize", (
+            numbers,
+            "no part owns data and holds together by itself: draw borders inside one deployable",
+        )
+    if len(able) == 1 and able[0] == largest:
+        why = f"only {able[0].name} could run apart, and it is the largest part: draw borders inside one deployable"
+        return "modularize", (numbers, why)
     if metrics.icp > ENTANGLED or (tables and len(conflicts) > 0.5 * len(tables)):
         return "modularize", (
             numbers,
             "too much crosses to run them apart now: enforce the modules first, then extract",
         )
     return "split", (numbers,)
+
+
+def could_run_apart(service: Service, tables: Sequence[TableOwnership]) -> bool:
+    """Whether extracting it moves data or a way in with the code, and does not cut most of its ties."""
+    holds = bool(service.owned_tables) or (bool(service.entry_points) and not tables)
+    return holds and service.cohesion >= COHESIVE
 
 
 def _smallest(system: System) -> tuple[str, int]:
@@ -87,10 +106,10 @@ def judge_service(
     )
     crossing = ""
     if heaviest:
-        crossing = f"; heaviest tie: {heaviest.weight} dependencies from {heaviest.source} to {heaviest.target}"
+        crossing = f"; heaviest tie: {counted(heaviest.weight, 'dependency', 'dependencies')} from {heaviest.source} to {heaviest.target}"
     numbers = (
-        f"{service.calls_in} calls in, {service.calls_out} out, cohesion {service.cohesion:.2f}, {len(service.owned_tables)} tables "
-        f"owned, {len(conflicts)} of them written by others too{crossing}"
+        f"{counted(service.calls_in, 'call')} in, {service.calls_out} out, cohesion {service.cohesion:.2f}, "
+        f"{counted(len(service.owned_tables), 'table')} owned, {len(conflicts)} of them written by others too{crossing}"
     )
     if verdict == "do not split":
         return "do not split", numbers
@@ -98,7 +117,7 @@ def judge_service(
         return "keep in", f"it has no route and owns no table, so it would be a library call made remote; {numbers}"
     if not service.owned_tables and tables:
         return "keep in", f"it owns no table, so extracting it would move code and leave its data behind; {numbers}"
-    if service.cohesion < 0.3:
+    if service.cohesion < COHESIVE:
         return "keep in", f"most of its ties leave it; {numbers}"
     if first:
         return "extract first", numbers

@@ -68,7 +68,7 @@ def _middle(
     ]
     if boundaries.shared:
         prepare.append(make.shared(boundaries.shared))
-    why = f"{len(conflicts)} tables have more than one writer and {len(cycles)} pairs of services need each other."
+    why = f"Tables with more than one writing service: {len(conflicts)}; pairs of services that need each other: {len(cycles)}."
     phases.append(_phase("Borders", why, prepare))
     needed = [s.id for s in prepare if s.kind == "own_data"]
     if boundaries.verdict == "modularize":

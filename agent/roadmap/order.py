@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from agent.domain.boundary import SHARED, Boundaries, Service
 from agent.domain.inventory import History
 from agent.domain.plan import SystemSummary
+from agent.domain.wording import counted
 
 __all__ = ["Rank", "rank_services"]
 
@@ -68,9 +69,11 @@ def _reasons(
     if heat.get(s.name):
         reasons.append(f"its hotspots add up to {heat[s.name]:.2f}")
     weighted = " (weighted by you)" if weights else ""
-    reasons.append(f"{len(s.entry_points)} routes, weight {traffic[s.name]:g}{weighted}")
-    reasons.append(f"{cut[s.name]:.0f} dependencies to cut, {conflicts[s.name]:.0f} tables in conflict")
-    reasons.append(f"{s.tests} test files touch it" if s.tests else "no test touches it directly")
+    reasons.append(f"{counted(len(s.entry_points), 'route')}, weight {traffic[s.name]:g}{weighted}")
+    reasons.append(
+        f"{counted(int(cut[s.name]), 'dependency', 'dependencies')} to cut, {counted(int(conflicts[s.name]), 'table')} in conflict"
+    )
+    reasons.append(f"{counted(s.tests, 'test file')} touching it" if s.tests else "no test touches it directly")
     return tuple(reasons)
 
 

@@ -8,19 +8,17 @@ from agent.domain.boundary import SHARED, Boundaries, Crossing, Service, SharedU
 from agent.domain.finding import Evidence, Finding
 from agent.domain.inventory import Inventory
 from agent.domain.plan import Step
+from agent.domain.wording import counted, listed
 from agent.roadmap.order import Rank
 
-__all__ = ["Maker", "listed"]
+__all__ = ["Maker"]
 
 SHOWN = 6
 
 
-def listed(names: Sequence[str], most: int = 5) -> str:
-    """``a, b and 3 more``; shared code is called by its name for people."""
-    shown = ["shared code" if name == SHARED else name for name in names[:most]]
-    if len(names) > most:
-        return f"{', '.join(shown)} and {len(names) - most} more"
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else "none"
+def names_of(services: Sequence[str], most: int = 5) -> str:
+    """A list of services in a sentence; shared code is called by its name for people."""
+    return listed(["shared code" if name == SHARED else name for name in services], most)
 
 
 class Maker:
@@ -47,16 +45,18 @@ class Maker:
         """Make today's behaviour a reference: the suites that exist, and what they do not protect."""
         suites = self._inventory.test_suites
         unprotected = self._of("protection")
-        commands = tuple(f"`{s.command}` passes three times in a row ({s.files} files, {s.runner})" for s in suites)
+        commands = tuple(
+            f"{s.command} passes three times in a row ({counted(s.files, 'file')}, {s.runner})" for s in suites
+        )
         evidence = tuple(
-            Evidence(location=s.evidence, text=f"{s.runner}: {s.files} files, run with {s.command}")
+            Evidence(location=s.evidence, text=f"{s.runner}: {counted(s.files, 'file')}, run with {s.command}")
             for s in suites[:SHOWN]
         )
         return self._step(
             "prepare",
             "Make the tests that exist a baseline" if suites else "Record characterization tests: there is no suite",
             reasons=(
-                f"every later step is judged by {sum(s.files for s in suites)} test files in {len(suites)} suites"
+                f"every later step is judged by {counted(sum(s.files for s in suites), 'test file')} in {counted(len(suites), 'suite')}"
                 if suites
                 else "without tests a change is checked by customers",
                 *(f.title for f in unprotected[:SHOWN]),
@@ -72,10 +72,10 @@ class Maker:
     def observe(self, routes: int, jobs: Sequence[str]) -> Step:
         """Know usage, latency and errors before anything moves."""
         entry = [e for e in self._inventory.entry_points if e.kind in ("web", "job", "batch", "worker", "main", "cli")]
-        what = f"{routes} routes" if routes else f"{len(entry)} entry points"
+        what = counted(routes, "route") if routes else counted(len(entry), "entry point")
         return self._step(
             "observe",
-            f"Measure what is used: {what}" + (f" and {len(jobs)} jobs" if jobs else ""),
+            f"Measure what is used: {what}" + (f" and {counted(len(jobs), 'job')}" if jobs else ""),
             reasons=("which of them are used, how often, and how slow they are cannot be read from code",),
             evidence=tuple(Evidence(location=e.evidence, text=f"{e.kind}: {e.name} ({e.how})") for e in entry[:SHOWN]),
             entry=("access logs or a tracing agent can be switched on in production",),
@@ -112,7 +112,7 @@ class Maker:
             "containerize",
             f"Run it as it is in a container, with {listed(kinds)} outside" if kinds else "Run it as it is in a container",
             reasons=(
-                f"{len(starts)} ways in were found, {len(external)} systems outside",
+                f"{counted(len(starts), 'way')} in and {counted(len(external), 'system')} outside were found",
                 *(f"{s.kind} {s.name} ties it to a machine" for s in blockers[:3]),
             ),
             evidence=tuple(
@@ -135,7 +135,7 @@ class Maker:
             "own_data",
             f"Give table {table.table} one writer: {table.owner}",
             service=table.owner,
-            reasons=(f"written by {listed(list(table.writers))}", table.reason),
+            reasons=(f"written by {names_of(table.writers)}", table.reason),
             evidence=tuple(writes) or table.evidence[:SHOWN],
             entry=(f"{listed(others)} and {table.owner} agree on the operation that replaces the write",),
             exit=(
@@ -187,7 +187,8 @@ class Maker:
         outbound = [c for c in crossings if c.source == s.name]
         return self._step(
             "extract",
-            f"Extract {s.title}: {len(s.entry_points)} routes, {len(s.owned_tables)} tables, {s.code_lines:,} lines",
+            f"Extract {s.title}: {counted(len(s.entry_points), 'route')}, {counted(len(s.owned_tables), 'table')}, "
+            f"{counted(s.code_lines, 'line')}",
             service=s.name,
             reasons=(*rank.reasons, f"value {rank.value:.2f}, cost {rank.cost:.2f}"),
             evidence=tuple(e for c in crossings for e in c.evidence[:2])[:SHOWN] or self._home_of(s),
@@ -248,7 +249,7 @@ class Maker:
 
 
 def _users(crossings: Sequence[Crossing]) -> str:
-    return listed([c.source for c in crossings], 3)
+    return names_of([c.source for c in crossings], 3)
 
 
 def _rollback(service: Service) -> str:
