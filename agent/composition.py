@@ -25,7 +25,7 @@ __all__ = ["Workbench", "frameworks", "languages", "open_snapshot", "workbench"]
 LANGUAGES = ("python", "java", "javascript", "sql", "xml", "html", "jsp")
 FRAMEWORKS = (
     "django", "flask", "fastapi", "sqlalchemy", "celery", "templates",
-    "spring", "servlet", "jaxrs", "ejb", "stripes", "jpa", "mybatis", "jdbc", "express",
+    "java_constants", "spring", "servlet", "jaxrs", "ejb", "stripes", "jpa", "mybatis", "jdbc", "express",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ FigwrightError
 │   └── BoundariesError   a boundaries file that contradicts itself or the code; names the line
 ├── SettingsError         a configuration file or variable with an unknown key or a bad value
 ├── OutputError           a result cannot be written: disk full, permission, an edited file in the way
-└── IndexUnusable         the vector index or a cache cannot be opened and could not be rebuilt
+└── IndexUnusableError         the vector index or a cache cannot be opened and could not be rebuilt
 
 Each message says what happened, where, and what to do next, in one sentence.
 """
@@ -16,7 +16,7 @@ from __future__ import annotations
 __all__ = [
     "BoundariesError",
     "FigwrightError",
-    "IndexUnusable",
+    "IndexUnusableError",
     "InputError",
     "OutputError",
     "RepositoryError",
@@ -48,5 +48,5 @@ class OutputError(FigwrightError):
     """A result cannot be written where it was asked for."""
 
 
-class IndexUnusable(FigwrightError):
+class IndexUnusableError(FigwrightError):
     """The vector index or another cache cannot be opened and could not be rebuilt."""

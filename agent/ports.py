@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,6 +22,7 @@ __all__ = [
     "Linked",
     "Memo",
     "Project",
+    "Relating",
     "Resolved",
     "Snapshot",
     "Tools",
@@ -234,6 +235,15 @@ class Framework(Protocol):
 
     def access_mode(self, chain: str) -> str:
         """For a chain that starts at an entity (``Order.query.filter_by().first``): ``read``, ``write`` or ``""``."""
+        ...
+
+
+@runtime_checkable
+class Relating(Protocol):
+    """A framework that knows attributes which no file shows: an ORM's back references."""
+
+    def members(self, project: Project) -> Iterable[tuple[str, str, str]]:
+        """(type ID, attribute, type ID of its value)."""
         ...
 
 

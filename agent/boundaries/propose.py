@@ -48,7 +48,7 @@ def propose_boundaries(
     division = divide(system, coupling)
     named = {c.name: _named(system, c, division) for c in division.candidates}
     homes, placed = _split_nodes(named[division.chosen][0], system)
-    proposed = {**homes, **placed}
+    proposed = {t.table: t.owner for t in own_tables(system, homes, placed, {})} if file else {}
     homes, placed, applied = _apply(homes, placed, file, pins or {}, system, file_name)
     tables = own_tables(system, homes, placed, _pinned_tables(file, proposed))
     return _assemble(system, division, named, homes, tables, applied, file)
@@ -140,9 +140,10 @@ def _second_home(unit: str, homes: Mapping[str, str], system: System) -> str | N
 
 
 def _pinned_tables(file: BoundariesFile | None, proposed: Mapping[str, str]) -> dict[str, str]:
+    """What the file says of tables wherever that differs from the proposal's owner (table -> owner, both without prefix)."""
     if file is None:
         return {}
-    return {f"table:{t}": s for t, s in file.tables.items() if proposed.get(f"table:{t}") != s}
+    return {f"table:{t}": s for t, s in file.tables.items() if proposed.get(t) != s}
 
 
 def _assemble(

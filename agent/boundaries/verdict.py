@@ -119,6 +119,6 @@ def judge_service(
         return "keep in", f"it owns no table, so extracting it would move code and leave its data behind; {numbers}"
     if service.cohesion < COHESIVE:
         return "keep in", f"most of its ties leave it; {numbers}"
-    if first:
+    if first and verdict == "split":
         return "extract first", numbers
     return "extract later", numbers

@@ -9,11 +9,14 @@ from agent.domain.code import AmbiguousReference, Dependency, DependencyGraph, R
 from agent.domain.facts import FileFacts, Reference
 from agent.graph.resolver import Resolution, Resolver
 from agent.graph.tables import Tables
-from agent.ports import Framework, Language
+from agent.ports import Framework, Language, Relating
 
 __all__ = ["build_graph"]
 
 REASONS_KEPT = 6
+NOT_UNITS = frozenset(
+    {"xml", "sql", "html", "jsp"}
+)  # read for what they declare and refer to; no boundary runs around them
 
 
 def build_graph(
@@ -30,6 +33,9 @@ def build_graph(
     small configuration files that resolution reads (package.json, tsconfig.json).
     """
     project = Resolver(facts, languages, exists, texts)
+    for framework in frameworks:
+        if isinstance(framework, Relating):
+            project.relate(framework.members(project))
     builder = _Builder(project, roles, {f.name: f for f in frameworks})
     builder.add_definitions(languages)
     for framework in frameworks:
@@ -68,7 +74,9 @@ class _Builder:
             module = self._project.symbol_at(path, "")
             if not by_type or not any(d.kind != "function" for d in file.definitions):
                 end = max([file.code_lines, *(d.end_line for d in file.definitions)], default=1)
-                self._add(Symbol(module, "module", path, 1, end, file.language, "", module, role=role))
+                kind = "template" if module.startswith("template:") else "module"
+                unit = "" if file.language in NOT_UNITS else module
+                self._add(Symbol(module, kind, path, 1, end, file.language, "", unit, role=role))
             for definition in file.definitions if language else ():
                 symbol = self._project.symbol_at(path, definition.name)
                 outer = definition.name.rpartition(".")[0]
@@ -112,6 +120,13 @@ class _Builder:
         counts = self._counts.setdefault(file.language, Counter())
         for line, scope, target, resolution in self._project.import_targets(path):
             self._import(path, line, scope, target, resolution, counts, file.language)
+        for wiring in file.wirings:
+            if wiring.kind == "unresolved":
+                what = wiring.args[0] if wiring.args else "wiring"
+                counts["unresolved"] += 1
+                self._reasons.setdefault(file.language, Counter())[
+                    f"{wiring.framework}: {what} computed at run time"
+                ] += 1
         for reference in file.references:
             self._reference(path, reference, counts, file.language)
 
@@ -178,6 +193,7 @@ class _Builder:
             self._add(symbol)
         for edge in self.tables.dependencies():
             self._edge(edge.source, edge.target, edge.kind, edge.path, edge.line, edge.resolution)
+        self._drop_lone_documents()
         edges = [
             Dependency(source, target, kind, path, line, resolution)
             for (source, target, kind, path, line), resolution in sorted(self._edges.items())
@@ -197,6 +213,13 @@ class _Builder:
             tuple(failures),
             tuple(errors),
         )
+
+    def _drop_lone_documents(self) -> None:
+        """An XML or SQL file that nothing refers to and that declares nothing (a pom.xml) is no node of the graph."""
+        tied = {end for source, target, *_ in self._edges for end in (source, target)}
+        for identifier, symbol in list(self._symbols.items()):
+            if symbol.kind == "module" and symbol.language in NOT_UNITS and identifier not in tied:
+                del self._symbols[identifier]
 
     def _count(self, language: str) -> ResolutionCount:
         counts = self._counts[language]

@@ -8,7 +8,7 @@ gives `inferred`, several candidates stay `ambiguous`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -96,7 +96,11 @@ class Resolver:
         self._local_imports: dict[str, dict[tuple[str, str], str]] = {}
         self._import_targets: dict[str, tuple[tuple[int, str, str, str], ...]] = {}
         self._cache: dict[tuple[str, str, str], Value] = {}
+        self._globals: dict[tuple[str, str], Value] = {}
+        self._closures: dict[str, tuple[tuple[str, ...], bool]] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
+        self._direct: dict[str, tuple[str, ...]] = {}
+        self._related: dict[tuple[str, str], str] = {}
         self._inherits: dict[str, list[str]] = {}
         for path, file in facts.items():
             for reference in file.references:
@@ -225,27 +229,41 @@ class Resolver:
     # ---------------------------------------------------------------- types
 
     def ancestors(self, symbol: str) -> Sequence[str]:
-        """Base types, nearest first; external ones as ``external:<name as written>``."""
-        if symbol in self._bases:
-            return self._bases[symbol]
-        self._bases[symbol] = ()  # a cycle of bases ends here
+        """Base types, nearest first, each followed by its own; external ones as ``external:<name as written>``."""
+        if symbol not in self._bases:
+            found: dict[str, None] = {}
+            pending = list(reversed(self._direct_bases(symbol)))
+            while pending:
+                base = pending.pop()
+                if base != symbol and base not in found:
+                    found[base] = None
+                    pending.extend(reversed(self._direct_bases(base)))
+            self._bases[symbol] = tuple(found)
+        return self._bases[symbol]
+
+    def _direct_bases(self, symbol: str) -> tuple[str, ...]:
+        if symbol in self._direct:
+            return self._direct[symbol]
+        self._direct[symbol] = ()  # a base that is looked up through itself
         found: list[str] = []
         place = self._definitions.get(symbol)
-        if place is not None:
-            path, definition = place
-            outer = definition.name.rpartition(".")[0]
-            for name in self._inherits.get(symbol, ()):
-                value = self._evaluate(path, outer, name, 0)
-                if value.kind == "symbol" and self.is_type(value.target) and value.target != symbol:
-                    if value.target not in found:
-                        found.append(value.target)
-                    found.extend(a for a in self.ancestors(value.target) if a not in found and a != symbol)
-                elif value.kind == "external":
-                    found.append(f"external:{value.target.removeprefix('external:')}")
-                else:
-                    found.append(f"external:?{name}")
-        self._bases[symbol] = tuple(found)
-        return self._bases[symbol]
+        for name in self._inherits.get(symbol, ()) if place is not None else ():
+            path, definition = place  # type: ignore[misc]
+            value = self._evaluate(path, definition.name.rpartition(".")[0], name, 0)
+            if value.kind == "symbol" and self.is_type(value.target):
+                found.append(value.target)
+            elif value.kind == "external":
+                found.append(f"external:{value.target.removeprefix('external:')}")
+            else:
+                found.append(f"external:?{name}")
+        self._direct[symbol] = tuple(found)
+        return self._direct[symbol]
+
+    def relate(self, members: Iterable[tuple[str, str, str]]) -> None:
+        """Attributes that only a framework knows: (type, attribute, type of the value), such as an ORM's back references."""
+        self._related.update(((owner, name), target) for owner, name, target in members)
+        self._cache.clear()
+        self._globals.clear()
 
     def _enclosing_type(self, path: str, scope: str) -> str:
         scopes = self._scopes[path]
@@ -265,7 +283,8 @@ class Resolver:
             return self._by_member_name(path, links, NO_TYPE, ())
         start = self._type_prefix(path, links)
         if start:
-            value, consumed = Value("symbol", start[0]), start[1]
+            consumed = start[1]
+            value = self._apply(Value("symbol", start[0]), links[consumed - 1], 0)
             passed = [(start[0], "symbol", ".".join(links[consumed:]))]
         else:
             value = self._apply(self._lookup(path, scope, _bare(links[0]), 0), links[0], 0)
@@ -290,7 +309,7 @@ class Resolver:
             return Resolution(value.target, value.resolution, value=value, through=through)
         if value.kind == "instance":
             return Resolution(value.target, value.resolution, reason="instance", value=value, through=through)
-        if value.kind in ("external", "super"):
+        if value.kind in ("external", "super", "getter"):
             return Resolution(value.target, "external", value=value, through=through)
         if value.reason in BOUND and not name.endswith(("()", "[]")):
             # A variable that is known to exist, whatever it holds; only calling it leads nowhere.
@@ -310,10 +329,10 @@ class Resolver:
 
     def _type_prefix(self, path: str, links: list[str]) -> tuple[str, int] | None:
         """A fully qualified type name written inline: ``org.shop.Order.create()``."""
-        if len(links) < 2 or self._facts[path].language != "java" or not links[0].islower():
+        if len(links) < 2 or self._facts[path].language not in ("java", "jsp") or not links[0].islower():
             return None
         for end in range(len(links), 1, -1):
-            candidate = ".".join(links[:end])
+            candidate = ".".join([*links[: end - 1], _bare(links[end - 1])])
             if candidate in self._definitions and self.is_type(candidate):
                 return candidate, end
         return None
@@ -343,7 +362,8 @@ class Resolver:
             return NO_TYPE
         start = self._type_prefix(path, links)
         if start:
-            value, consumed = Value("symbol", start[0]), start[1]
+            consumed = start[1]
+            value = self._apply(Value("symbol", start[0]), links[consumed - 1], depth)
         else:
             value, consumed = self._apply(self._lookup(path, scope, _bare(links[0]), depth), links[0], depth), 1
         for link in links[consumed:]:
@@ -361,10 +381,10 @@ class Resolver:
         return value
 
     def _called(self, value: Value, depth: int) -> Value:
-        if value.kind == "super":
+        if value.kind in ("super", "external"):
             return value
-        if value.kind == "external":
-            return value
+        if value.kind == "getter":
+            return Value("instance", value.target, value.resolution)
         if value.kind == "symbol":
             found = self._definitions.get(value.target)
             if found is None:
@@ -383,9 +403,12 @@ class Resolver:
         if definition.returns:
             outer = definition.name.rpartition(".")[0]
             declared = self._evaluate(path, outer, definition.returns, depth + 1)
+            element = self._result_element(path, definition, depth)
             if declared.kind == "symbol" and self.is_type(declared.target):
-                return Value("instance", declared.target, declared.resolution)
-            return declared if declared.kind == "external" else NO_TYPE
+                return Value("instance", declared.target, declared.resolution, element)
+            if declared.kind == "external" or element:
+                return Value("external", declared.target or "external:?", "exact", element)
+            return NO_TYPE
         returned = self._bound[path].get((definition.name, "return"), ())
         values = {self._evaluate(path, definition.name, b.value, depth + 1) for b in returned[:8]}
         known = {v for v in values if v.kind in ("instance", "symbol")}
@@ -395,6 +418,15 @@ class Resolver:
         if not known and values and all(v.kind == "external" for v in values):
             return sorted(values, key=lambda v: v.target)[0]
         return Value("nothing", reason="result's type unknown")
+
+    def _result_element(self, path: str, definition: Definition, depth: int) -> str:
+        """The element type of a function that returns a collection, which its language bound as ``find()``."""
+        owner, _, short = definition.name.rpartition(".")
+        for binding in self._bound[path].get((owner, f"{short}()"), ()):
+            if binding.element:
+                inner = self._evaluate(path, owner, binding.element, depth + 1)
+                return inner.target if inner.kind == "symbol" else ""
+        return ""
 
     def _element(self, value: Value) -> Value:
         if value.element:
@@ -435,10 +467,37 @@ class Resolver:
                 if language.receiver_names and place.rpartition(".")[2] == name:
                     return Value("symbol", self.symbol_at(path, place))
             place = place.rpartition(".")[0]
-        return self._global(path, name, depth, language)
+        value = self._global(path, name, depth, language)
+        if value.kind == "nothing" and language.implicit_receiver and self._has_external_base(path, scope):
+            return Value("external", "external:inherited", "inferred")
+        return value
+
+    def _has_external_base(self, path: str, scope: str) -> bool:
+        """Whether a type around the scope has a base outside the repository, which may have any member."""
+        place = self._enclosing_type(path, scope)
+        while place:
+            if any(base.startswith("external:") for base in self.ancestors(self.symbol_at(path, place))):
+                return True
+            place = self._enclosing_type(path, place.rpartition(".")[0])
+        return False
 
     def _global(self, path: str, name: str, depth: int, language: Language) -> Value:
-        """Module level: definitions, imports, assigned names, star imports, the package, built-ins."""
+        """Module level: definitions, imports, assigned names, the package, star imports, built-ins.
+
+        Remembered, and guarded against names that are imported in a circle, so that the work is linear in names.
+        """
+        key = (path, name)
+        if key in self._globals:
+            return self._globals[key]
+        self._globals[key] = UNKNOWN  # what a circle of imports finds here
+        value = self._own_global(path, name, depth, language)
+        if value is None:
+            value = self._starred(path, name, depth, language)
+        self._globals[key] = value
+        return value
+
+    def _own_global(self, path: str, name: str, depth: int, language: Language) -> Value | None:
+        """What the module itself binds; None when it does not bind the name."""
         names = self._namespace(path)
         if name in self._scopes[path]:
             return Value("symbol", self.symbol_at(path, name))
@@ -448,24 +507,37 @@ class Resolver:
         if value is not None:
             return value
         implicit = language.implicit_names(path, self)
-        if name in implicit:
-            return Value("symbol", implicit[name])
-        open_star = False
-        for module in self._stars[path]:
-            if module.startswith("external:"):
-                open_star = True
-                continue
-            source = self.path_of_module(module)
-            if source is not None and source != path and depth < MAX_DEPTH:
-                value = self._global(source, name, depth + 1, language)
-                found = value.kind != "nothing" or value.reason in BOUND
-                if found and not (value.kind == "external" and name in language.builtins):
-                    return value
+        return Value("symbol", implicit[name]) if name in implicit else None
+
+    def _starred(self, path: str, name: str, depth: int, language: Language) -> Value:
+        """The name by star imports, nearest module first; then built-ins; then a star import of a library, a guess."""
+        sources, open_star = self._star_closure(path)
+        for source in sources if depth <= MAX_DEPTH else ():
+            value = self._own_global(source, name, depth + 1, language)
+            if value is not None and (value.kind != "nothing" or value.reason in BOUND):
+                return value
         if name in language.builtins:
             return Value("external", f"external:{name}")
-        if open_star:
-            return Value("external", "external:*", "inferred")
-        return UNKNOWN
+        return Value("external", "external:*", "inferred") if open_star else UNKNOWN
+
+    def _star_closure(self, path: str) -> tuple[tuple[str, ...], bool]:
+        """(files whose names a star import brings here, directly or through others; whether a library's come too)."""
+        if path in self._closures:
+            return self._closures[path]
+        seen, frontier, open_star = {path: None}, [path], False
+        while frontier:
+            following: list[str] = []
+            for current in frontier:
+                self._namespace(current)
+                for module in self._stars[current]:
+                    open_star = open_star or module.startswith("external:")
+                    source = self.path_of_module(module)
+                    if source is not None and source not in seen:
+                        seen[source] = None
+                        following.append(source)
+            frontier = following
+        self._closures[path] = (tuple(seen)[1:], open_star)
+        return self._closures[path]
 
     def _imported(self, target: str, depth: int) -> Value:
         """An import's target, followed through re-exports (``module:name``)."""
@@ -485,6 +557,8 @@ class Resolver:
     def _variable(self, target: str, depth: int) -> Value:
         """A module's variable (``shop.db.session``): what was assigned to it."""
         module, _, name = target.replace("#", ".#").rpartition(".")
+        if self.is_type(module) and depth <= MAX_DEPTH:
+            return self._member(Value("symbol", module), name, depth + 1)  # import static Type.MEMBER
         path = self.path_of_module(module)
         if path is None or depth > MAX_DEPTH:
             return UNKNOWN
@@ -530,6 +604,8 @@ class Resolver:
 
     def _member(self, value: Value, name: str, depth: int) -> Value:
         """What ``.name`` on a value denotes."""
+        if value.kind == "external" and value.element and name in ELEMENT_GETTERS:
+            return Value("getter", value.element, "inferred")
         if value.kind in ("external", "nothing"):
             return value
         if value.kind == "super":
@@ -576,6 +652,9 @@ class Resolver:
                 if inner.kind == "function" and _is_property(inner):
                     return self._result(path, inner, depth + 1)
                 return symbol
+            related = self._related.get((candidate, name))
+            if related is not None:
+                return Value("instance", related, "exact", related)
             value = self._bound_value(path, definition.name, name, depth + 1)
             if value is not None:
                 return value
@@ -616,6 +695,11 @@ def _bare(link: str) -> str:
 def _is_property(definition: Definition) -> bool:
     return any(d.rpartition(".")[2] in ("property", "cached_property", "getter") for d in definition.decorators)
 
+
+# What collections and optionals hand out their elements by.
+ELEMENT_GETTERS = frozenset(
+    "get next orElse orElseThrow orElseGet findFirst findAny first last element peek poll remove".split()
+)
 
 # Members that every language's collections, strings, files and objects have: a unique definition of one of these in
 # the repository says nothing about a receiver of unknown type.

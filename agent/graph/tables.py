@@ -91,6 +91,8 @@ class Tables:
 
     def _mode(self, framework: str, kind: str, rest: str, reference: Reference) -> tuple[str, str]:
         """(mode, resolution) of one access, asked of the framework that declared the entity."""
+        if kind == "instance" and not rest:
+            return "", "inferred"  # a row that is only handed on
         adapter = self._frameworks.get(framework)
         name = "Entity()" if kind == "instance" else "Entity"
         if reference.kind == "assign" and kind == "instance" and "." not in rest and rest:

@@ -30,7 +30,9 @@ def python_chain(node: Node, source: bytes) -> str:
     links: list[str] = []
     current: Node | None = node
     suffix = ""
-    while current is not None and len(links) < MAX_LINKS:
+    for _ in range(2 * MAX_LINKS):  # f()()()... makes no link, so the steps are bounded too
+        if current is None or len(links) >= MAX_LINKS:
+            break
         kind = current.type
         if kind == "attribute":
             attribute = current.child_by_field_name("attribute")

@@ -46,10 +46,8 @@ QUERY = Query(
     (return_statement (_) @return)
     (decorator (_) @decorator)
     (with_item value: (as_pattern) @with)
-    (argument_list [(identifier) (attribute)] @use)
+    [(argument_list) (list) (tuple)] @listed
     (keyword_argument value: [(identifier) (attribute)] @use)
-    (list [(identifier) (attribute)] @use)
-    (tuple [(identifier) (attribute)] @use)
     (pair value: [(identifier) (attribute)] @use)
     (except_clause [(identifier) (attribute)] @use)
     (for_statement) @for
@@ -243,13 +241,20 @@ class Python:
         return ((imported.alias, f"{target}:{imported.name}", ""), ("", target, "exact"))
 
 
+def _place_of(node: Node) -> tuple[int, int]:
+    """Source order, the outer node before the inner one that starts with it."""
+    return (node.start_byte, -node.end_byte)
+
+
 class _Reader:
     """Turns one parsed module into facts; lives for one file."""
 
     def __init__(self, source: bytes, root: Node) -> None:
         self._source = source
         self._root = root
-        self._captured: dict[str, list[Node]] = QueryCursor(QUERY).captures(root)
+        # captures() answers in the order of memory addresses, another one in each run
+        captured = QueryCursor(QUERY).captures(root)
+        self._captured: dict[str, list[Node]] = {name: sorted(nodes, key=_place_of) for name, nodes in captured.items()}
         self._edges: list[int] = []  # byte positions where the scope changes ...
         self._scopes: list[str] = []  # ... and the scope from there on
         self._classes: set[str] = set()
@@ -292,7 +297,7 @@ class _Reader:
 
     def _definitions(self) -> list[Definition]:
         nodes = self._captured.get("function", []) + self._captured.get("class", [])
-        nodes.sort(key=lambda n: n.start_byte)
+        nodes.sort(key=_place_of)
         stack: list[tuple[int, str]] = []
         edges, scopes = [0], [""]
         found: list[tuple[str, Node]] = []
@@ -493,7 +498,11 @@ class _Reader:
         references.extend(Reference(scope, name, "type", line) for name in DOTTED.findall(written) if name != "None")
 
     def _uses(self, references: list[Reference], known: set[str]) -> None:
-        for node in self._captured.get("use", []):
+        """Names handed on as values. Lists are captured whole: a pattern with children is quadratic on deep nesting."""
+        nodes = self._captured.get("use", [])
+        for listed in self._captured.get("listed", []):
+            nodes.extend(child for child in listed.named_children if child.type in ("identifier", "attribute"))
+        for node in nodes:
             written = chain(node, self._source)
             if written.partition(".")[0].rstrip("()[]") in known:
                 references.append(Reference(self._scope(node), written, "use", node.start_point[0] + 1))

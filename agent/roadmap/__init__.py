@@ -72,8 +72,9 @@ def _middle(
     phases.append(_phase("Borders", why, prepare))
     needed = [s.id for s in prepare if s.kind == "own_data"]
     if boundaries.verdict == "modularize":
-        steps = [make.modularize(s) for s in boundaries.services if s.verdict != "keep in"]
+        steps = [make.modularize(s) for s in boundaries.services]
         phases.append(_phase("Modules first", boundaries.verdict_reasons[-1].capitalize() + ".", steps))
+        return phases  # what can be extracted is judged again once the borders hold
     blocked = {s.service: s.id for s in prepare if s.kind == "own_data"}
     first = [contained.id] if contained else []
     extractions = []
