@@ -65,13 +65,13 @@ def _joins(case: Case) -> Iterator[Finding]:
         touched = case.named(owners[e.target] for e in edges)
         if len(touched) > 1:
             tables = tuple(sorted({e.target.removeprefix("table:") for e in edges}))
-            by_source[source].append((edges[0], tables, touched))
+            by_source[case.graph.unit_of(source)].append((edges[0], tables, touched))
     for source, found in by_source.items():
         services = case.named(s for _, _, touched in found for s in touched)
         joined = sorted({t for _, names, _ in found for t in names})
         yield finding(
             "data.cross-service-join", source, "medium",
-            f"{source} reads tables of {listed(services)} in one statement",
+            f"{source} joins tables of {listed(services)}",
             f"{counted(len(found), 'statement touches', 'statements touch')} {', '.join(joined)}; after a split no single database answers them.",
             "Serve it from a reporting replica or a read model fed by events, or compose it from two calls where the rows are few.",
             services,

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from agent.boundaries.system import System
 from agent.domain.boundary import Metrics
 
-__all__ = ["measure", "modularity"]
+__all__ = ["crossing_share", "measure", "modularity"]
 
 Partition = Mapping[str, str]
 
@@ -29,7 +29,7 @@ def measure(system: System, home: Partition, edges: Mapping[tuple[str, str], flo
     return Metrics(
         services=len(sizes),
         sm=round(_structural_modularity(pairs, home, sizes), 4),
-        icp=round(_inter_partition_calls(system, home), 4),
+        icp=round(crossing_share(system, home), 4),
         ifn=round(len(crossing) / k, 4),
         ned=round(1 - sum(n for n in sizes.values() if 5 <= n <= 20) / max(1, len(home)), 4),
         modularity=round(modularity(edges, home), 4),
@@ -55,7 +55,7 @@ def _structural_modularity(pairs: set[tuple[str, ...]], home: Partition, sizes: 
     return cohesion - (coupling / (k * (k - 1) / 2) if k > 1 else 0.0)
 
 
-def _inter_partition_calls(system: System, home: Partition) -> float:
+def crossing_share(system: System, home: Partition) -> float:
     """ICP = Σ (ln volume + 1) over calls that cross services, divided by the same over all calls."""
     crossing = total = 0.0
     for (source, target), edges in system.ties.items():

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from agent.boundaries.clustering import cluster, stability
 from agent.boundaries.layers import Layer, build_layers, combine
-from agent.boundaries.metrics import modularity
+from agent.boundaries.metrics import crossing_share, modularity
 from agent.boundaries.shared import SharedCode, browser_code, hubs, spread_units
 from agent.boundaries.system import System
 
 __all__ = ["Candidate", "Division", "divide"]
 
-RESOLUTIONS = {"coarse": 0.6, "medium": 1.0, "fine": 1.6}
+RESOLUTIONS = {"coarse": 0.5, "medium": 0.8, "fine": 1.3}
 SMALLEST = 3
 SUPPORTING = 5
 
@@ -27,6 +27,7 @@ class Candidate:
     home: Mapping[str, int]
     stability: float
     modularity: float
+    cut: float  # share of the call weight that crosses (ICP)
     score: float
 
 
@@ -64,9 +65,10 @@ def divide(system: System, coupling: Iterable[tuple[str, str, int]]) -> Division
         raw = cluster(edges, nodes, resolution)
         home = merge_small(raw, edges, system)
         steady = stability(edges, nodes, resolution, raw)
-        tight = modularity(edges, {n: str(c) for n, c in home.items()})
-        candidates.append(Candidate(name, home, steady, tight, steady * max(0.0, tight)))
-    # The surest and tightest wins; of equals the coarser one, since every boundary costs.
+        services = {n: str(c) for n, c in home.items()}
+        tight, cut = modularity(edges, services), crossing_share(system, services)
+        candidates.append(Candidate(name, home, steady, tight, cut, steady * max(0.0, tight) * (1 - cut)))
+    # What holds, is tight and cuts little wins; of equals the coarser one, since every boundary costs.
     chosen = max(candidates, key=lambda c: (round(c.score, 3), -len(set(c.home.values()))))
     return Division(tuple(candidates), chosen.name, dict(sorted(apart.items())), layers, whole)
 

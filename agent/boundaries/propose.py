@@ -260,7 +260,10 @@ def _alternatives(
         for service in home.values():
             sizes[service] += 1
         chosen = candidate.name == division.chosen
-        score = f"stability {candidate.stability:.2f} × modularity {candidate.modularity:.2f} = {candidate.score:.2f}"
+        score = (
+            f"stability {candidate.stability:.2f} × modularity {candidate.modularity:.2f} × share of calls kept inside "
+            f"{1 - candidate.cut:.2f} = {candidate.score:.2f}"
+        )
         found.append(
             Alternative(
                 name=candidate.name,

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agent.boundaries.system import System
+from agent.boundaries.vocabulary import domain_words, last_name
 
 __all__ = ["SharedCode", "browser_code", "hubs", "spread_units"]
 
@@ -23,6 +24,8 @@ class SharedCode:
     reason: str
 
 
+WIDE = 8  # units that use a thing before it may be shared although it touches a table or answers a route ...
+WIDE_SHARE = 0.15  # ... and their share of all units
 BROWSER = re.compile(r"(^|/)(static\w*|public|assets|webapp|wwwroot|www|resources/(static|public))/")
 
 
@@ -69,14 +72,32 @@ def spread_units(system: System, home: Mapping[str, int]) -> dict[str, SharedCod
             needs.setdefault(source, Counter())[home[target]] += 1
     handling = {system.graph.unit_of(handler) for handler in system.handlers.values()}
     clusters = len(set(home.values()))
+    stored = {word for table in system.tables for word in domain_words(table.removeprefix("table:"))}
     for unit in system.units:
-        if unit not in home or unit in handling or clusters < 3:
-            continue
         by, on = users.get(unit, Counter()), needs.get(unit, Counter())
-        touches = bool(system.access.get(unit)) or unit in system.row_types
-        if len(by) >= 3 and sum(by.values()) >= 4 and max(by.values()) / sum(by.values()) <= 0.5 and not touches:
-            kind = "library" if sum(on.values()) <= 1 else "kernel"
+        widely = sum(by.values()) >= max(WIDE, WIDE_SHARE * len(system.units))
+        at_home = stored & set(domain_words(last_name(unit)))  # it speaks of a table's matter
+        if (
+            unit not in home
+            or clusters < 3
+            or (not widely and (unit in handling or at_home))
+            or unit in system.row_types
+        ):
+            continue
+        touches = bool(system.access.get(unit))
+        if (
+            len(by) >= 3
+            and sum(by.values()) >= 4
+            and _largest(by) <= (0.4 if touches else 0.5)
+            and (widely or not touches)
+        ):
+            kind = "library" if sum(on.values()) <= 1 and not touches else "kernel"
             found[unit] = SharedCode(kind, f"used from {len(by)} of {clusters} groups, mostly by none of them")
-        elif len(on) >= 4 and max(on.values()) / sum(on.values()) <= 0.4 and not touches and len(by) <= 1:
+        elif len(on) >= 4 and _largest(on) <= 0.4 and not touches and len(by) <= 1:
             found[unit] = SharedCode("glue", f"uses {len(on)} of {clusters} groups, none of them mostly")
     return found
+
+
+def _largest(counts: Counter[int]) -> float:
+    """The share of the group that has most of them."""
+    return max(counts.values()) / sum(counts.values())
