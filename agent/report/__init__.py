@@ -1,0 +1,9 @@
+"""The report: a plan in; Markdown for the pull request, HTML for people, JSON for machines out, all from the one value."""
+
+from __future__ import annotations
+
+from agent.report.html import write_html
+from agent.report.json_text import plan_schema, write_json
+from agent.report.markdown import write_markdown
+
+__all__ = ["plan_schema", "write_html", "write_json", "write_markdown"]

@@ -1,0 +1,222 @@
+"""What the HTML page shows beyond the plan itself: plan in, rows and lists that the templates only have to print out.
+
+Every list is bounded here; what is left out stays in plan.json, and the page says how much that is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from markupsafe import Markup
+
+from agent.domain.boundary import SHARED, Crossing, Service, TableOwnership, Unit
+from agent.domain.finding import SEVERITIES
+from agent.domain.plan import Plan, RouteRow
+from agent.report.pictures.service_focus import Neighbour, draw_focus
+from agent.report.services import ServiceMarks
+
+__all__ = [
+    "CycleServices",
+    "Focus",
+    "Limits",
+    "RoleRow",
+    "Understanding",
+    "crossings",
+    "file_roles",
+    "focus_panels",
+    "limits_for",
+    "ordered_tables",
+    "severities",
+    "table_columns",
+    "understanding",
+]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many rows of each list the page prints; ``panel_…`` for each service's panel."""
+
+    evidence: int = 4
+    gaps: int = 40
+    routes: int = 80
+    entry_points: int = 40
+    tables: int = 100
+    table_columns: int = 14
+    contested: int = 40
+    shared: int = 60
+    crossings: int = 80
+    findings: int = 120
+    steps: int = 120
+    panel_pictures: int = 1000
+    panel_neighbours: int = 8
+    panel_rows: int = 8
+    panel_units: int = 25
+    panel_evidence: bool = True
+
+
+def limits_for(plan: Plan) -> Limits:
+    """Less of each where there is much of everything, so that the page stays one that a browser opens at once."""
+    services = len(plan.boundaries.services)
+    if services <= 12:
+        return Limits()
+    shorter = Limits(
+        evidence=2,
+        routes=40,
+        tables=50,
+        contested=30,
+        shared=30,
+        crossings=40,
+        findings=60,
+        steps=45,
+        panel_neighbours=5,
+        panel_rows=4,
+        panel_units=6,
+        panel_evidence=False,
+    )
+    return shorter if services <= 80 else replace(shorter, panel_pictures=100, panel_units=0)
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """All languages' references together: what share of them leads somewhere known, inside or outside."""
+
+    total: int
+    known: int
+    ambiguous: int
+    unresolved: int
+
+
+def understanding(plan: Plan) -> Understanding:
+    rows = plan.not_understood.resolutions
+    known = sum(row.exact + row.inferred + row.external for row in rows)
+    ambiguous, unresolved = sum(row.ambiguous for row in rows), sum(row.unresolved for row in rows)
+    return Understanding(known + ambiguous + unresolved, known, ambiguous, unresolved)
+
+
+@dataclass(frozen=True)
+class Focus:
+    """The panel of one service; lists are complete, the template prints their heads."""
+
+    service: Service
+    svg: Markup
+    callers: tuple[Crossing, ...]
+    callees: tuple[Crossing, ...]
+    tables: tuple[TableOwnership, ...]
+    routes: tuple[RouteRow, ...]
+    units: tuple[Unit, ...]
+
+
+def focus_panels(plan: Plan, marks: ServiceMarks, limits: Limits) -> list[Focus]:
+    """One panel per service; the first is the one to take out first, so that it is what the page opens with."""
+    callers, callees = _crossings_by_end(plan.boundaries.crossings)
+    tables: defaultdict[str, list[TableOwnership]] = defaultdict(list)
+    for table in plan.boundaries.tables:
+        for name in sorted({table.owner, *table.writers, *table.readers}):
+            tables[name].append(table)
+    routes: defaultdict[str, list[RouteRow]] = defaultdict(list)
+    for route in plan.system.routes_table:
+        routes[route.service].append(route)
+    units: defaultdict[str, list[Unit]] = defaultdict(list)
+    for unit in plan.boundaries.units:
+        units[unit.service].append(unit)
+    drawn = _busiest(plan, limits.panel_pictures)
+    panels = []
+    for service in sorted(plan.boundaries.services, key=lambda s: (s.verdict != "extract first", s.name)):
+        name = service.name
+        sides = (
+            [Neighbour(c.source, c.weight) for c in callers[name]],
+            [Neighbour(c.target, c.weight) for c in callees[name]],
+        )
+        svg = draw_focus(service, *sides, marks, limits.panel_neighbours) if name in drawn else Markup()
+        owned = sorted(tables[name], key=lambda table: (table.owner != name, table.table))
+        largest = sorted(units[name], key=lambda unit: (-unit.code_lines, unit.id))
+        panels.append(
+            Focus(
+                service,
+                svg,
+                tuple(callers[name]),
+                tuple(callees[name]),
+                tuple(owned),
+                tuple(routes[name]),
+                tuple(largest),
+            )
+        )
+    return panels
+
+
+def crossings(plan: Plan, *, with_shared: bool) -> list[Crossing]:
+    """Crossings between services, or those with shared code at an end: it is set apart, so they weigh differently."""
+    return [c for c in plan.boundaries.crossings if (SHARED in (c.source, c.target)) == with_shared]
+
+
+def _busiest(plan: Plan, most: int) -> set[str]:
+    ranked = sorted(plan.boundaries.services, key=lambda s: (-(s.calls_in + s.calls_out), -s.code_lines, s.name))
+    return {service.name for service in ranked[:most]}
+
+
+def _crossings_by_end(
+    crossings: Sequence[Crossing],
+) -> tuple[Mapping[str, list[Crossing]], Mapping[str, list[Crossing]]]:
+    """(by target, by source), each heaviest first and shared code last."""
+    callers: defaultdict[str, list[Crossing]] = defaultdict(list)
+    callees: defaultdict[str, list[Crossing]] = defaultdict(list)
+    for crossing in sorted(crossings, key=_by_weight):
+        callers[crossing.target].append(crossing)
+        callees[crossing.source].append(crossing)
+    return callers, callees
+
+
+def _by_weight(crossing: Crossing) -> tuple[bool, int, str, str]:
+    return SHARED in (crossing.source, crossing.target), -crossing.weight, crossing.source, crossing.target
+
+
+def ordered_tables(plan: Plan) -> list[TableOwnership]:
+    """Tables that need a decision first: several writers, then no owner, then the rest by name."""
+    return sorted(
+        plan.boundaries.tables, key=lambda t: (-len(t.writers) if len(t.writers) > 1 else 0, t.owner != "", t.table)
+    )
+
+
+def table_columns(plan: Plan, limits: Limits) -> list[str]:
+    """The services that touch any table, as columns; none when they are too many to stand beside each other."""
+    names = {name for table in plan.boundaries.tables for name in (table.owner, *table.writers, *table.readers)}
+    shown = sorted(name for name in names if name and name != SHARED) + ([SHARED] if SHARED in names else [])
+    return shown if len(shown) <= limits.table_columns else []
+
+
+class CycleServices:
+    """Called with the units of a cycle, names the services that it runs through."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._home = {unit.id: unit.service for unit in plan.boundaries.units}
+
+    def __call__(self, cycle: Sequence[str]) -> list[str]:
+        return sorted({self._home[unit] for unit in cycle if unit in self._home})
+
+
+def severities(plan: Plan) -> list[tuple[str, int]]:
+    """How many findings of each severity there are, gravest first."""
+    counts: Counter[str] = Counter(finding.severity for finding in plan.findings)
+    return [(severity, counts[severity]) for severity in SEVERITIES if counts[severity]]
+
+
+@dataclass(frozen=True)
+class RoleRow:
+    """Files of one role, added up."""
+
+    role: str
+    files: int
+    lines: int
+    bytes: int
+
+
+def file_roles(plan: Plan) -> list[RoleRow]:
+    """The files that were read, by role, most lines first."""
+    totals: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for file in plan.inventory.files:
+        for place, amount in enumerate((1, file.code_lines, file.bytes)):
+            totals[file.role][place] += amount
+    rows = [RoleRow(role, *amounts) for role, amounts in totals.items()]
+    return sorted(rows, key=lambda row: (-row.lines, row.role))

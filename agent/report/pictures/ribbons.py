@@ -1,0 +1,44 @@
+"""The shape of one flow between two places: end points and width in, an SVG path out.
+
+A ribbon is wide where it starts and ends in an arrow tip: direction is told by shape, not by colour.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agent.report.pictures.svg import number
+
+__all__ = ["Port", "ribbon"]
+
+_TIP = 7.0  # length of the arrow tip
+_TAPER = 0.45  # width at the tip's root, as a share of the width at the start
+_THINNEST = 1.2
+
+
+@dataclass(frozen=True)
+class Port:
+    """Where a ribbon touches: ``facing`` is 1 when the ribbon leaves to the right, -1 to the left."""
+
+    x: float
+    y: float
+    facing: int
+
+
+def ribbon(start: Port, end: Port, width: float, bulge: float) -> str:
+    """A filled shape; ``bulge`` is how far, in pixels, the curve's handles reach from either end."""
+    wide = max(width, _THINNEST) / 2
+    thin = max(width * _TAPER, _THINNEST) / 2
+    tip = max(thin + 2.5, 3.5)
+    root = end.x + end.facing * _TIP
+    near, far = number(start.x + start.facing * bulge), number(root + end.facing * bulge)
+    x1, x2, point = number(start.x), number(root), number(end.x)
+
+    def at(y: float) -> str:
+        return number(y)
+
+    return (
+        f"M{x1},{at(start.y - wide)}C{near},{at(start.y - wide)} {far},{at(end.y - thin)} {x2},{at(end.y - thin)}"
+        f"V{at(end.y - tip)}L{point},{at(end.y)} {x2},{at(end.y + tip)}V{at(end.y + thin)}"
+        f"C{far},{at(end.y + thin)} {near},{at(start.y + wide)} {x1},{at(start.y + wide)}Z"
+    )

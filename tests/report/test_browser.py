@@ -1,0 +1,232 @@
+"""plan.html in a real browser: accessible in light and dark, inert, no overflow, usable without scripts, quick when large.
+
+Skipped where no Chromium is found; axe-core's source comes from the wheel of axe-playwright-python and is injected by
+evaluate, because the page's own policy rightly refuses a script tag.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from agent.domain.plan import Plan
+from agent.report import write_html
+from tests.report import plans
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+CHROMIUM = os.environ.get("FIGWRIGHT_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (name one in FIGWRIGHT_CHROMIUM)"),
+    pytest.mark.skipif(find_spec("playwright") is None, reason="playwright is not installed"),
+    pytest.mark.skipif(find_spec("axe_playwright_python") is None, reason="axe-playwright-python is not installed"),
+]
+MAKERS: dict[str, Callable[[], Plan]] = {
+    "small": plans.small_plan,
+    "single": plans.single_plan,
+    "empty": plans.empty_plan,
+    "hostile": plans.hostile_plan,
+    "framed": lambda: plans.make_plan(14, 40, tables=9, crossings=30, routes=6, findings=6, verdict="modularize"),
+    "big": plans.big_plan,
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    for name, make in MAKERS.items():
+        (folder / f"{name}.html").write_text(write_html(make()), "utf-8")
+    return {name: folder / f"{name}.html" for name in MAKERS}
+
+
+@pytest.fixture
+def visit(browser: Browser, files: dict[str, Path]) -> Iterator[Callable[..., Page]]:
+    """Opens a page in a context of its own; afterwards nothing may have been requested or complained about."""
+    contexts = []
+    troubles: list[str] = []
+
+    def open_page(
+        name: str, *, width: int = 1000, scheme: str = "light", scripts: bool = True, hash_: str = ""
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            java_script_enabled=scripts,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda r: None if r.url.startswith("file:") else troubles.append(f"request {r.url[:200]}"))
+        page.on("console", lambda m: troubles.append(f"console {m.text[:200]}"))
+        page.on("pageerror", lambda e: troubles.append(f"error {str(e)[:200]}"))
+        page.on("dialog", lambda d: troubles.append("dialog"))
+        page.goto(files[name].as_uri() + hash_)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+def axe_source() -> str:
+    spec = find_spec("axe_playwright_python")
+    assert spec
+    assert spec.origin
+    return (Path(spec.origin).parent / "axe.min.js").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [("small", "light"), ("small", "dark"), ("empty", "dark"), ("framed", "light")],
+)
+def test_axe_finds_nothing_serious(visit: Callable[..., Page], name: str, scheme: str) -> None:
+    page = visit(name, scheme=scheme)
+    page.evaluate("() => document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    page.evaluate(axe_source())
+    # Contrast is most of axe's time, and the framed page has no colour that the small one lacks.
+    options = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": name != "framed"}}}
+    found = page.evaluate("async options => (await axe.run(document, options)).violations", options)
+    grave = [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")]
+    assert grave == []
+    assert [v["id"] for v in found] == []
+
+
+def test_axe_would_find_something(visit: Callable[..., Page]) -> None:
+    page = visit("empty")
+    page.evaluate("() => document.querySelector('h1').style.color = '#bbb'")
+    page.evaluate(axe_source())
+    found = page.evaluate("async () => (await axe.run(document)).violations.map(v => v.id)")
+    assert "color-contrast" in found
+
+
+@pytest.mark.parametrize("width", [390, 1000, 1600])
+@pytest.mark.parametrize("name", ["small", "hostile", "framed", "empty"])
+def test_no_sideways_scrolling(visit: Callable[..., Page], name: str, width: int) -> None:
+    page = visit(name, width=width)
+    assert page.evaluate("() => document.documentElement.scrollWidth") == width
+
+
+def test_a_hostile_repository_runs_nothing(visit: Callable[..., Page]) -> None:
+    page = visit("hostile")
+    page.wait_for_timeout(100)
+    assert page.evaluate("() => window.pwned === undefined")
+    assert page.evaluate("() => document.querySelectorAll('img, iframe, script').length") == 1
+    title = page.title()
+    assert "<script>" in title or "U+" in title or "window.pwned" in title or "A" * 10 in title
+    outside = page.evaluate("() => [...document.querySelectorAll('a[href]')].map(a => a.getAttribute('href'))")
+    assert all(href.startswith(("#", "https://github.com/example/shop/blob/")) for href in outside)
+
+
+def test_a_link_brings_its_service_into_focus(visit: Callable[..., Page]) -> None:
+    page = visit("small")
+    assert page.locator(".focus:visible").count() == 1
+    assert page.locator("#s-accounts").is_visible()  # the one to extract first
+    page.locator("svg.map a[href='#s-orders']").click()
+    assert page.locator("#s-orders").is_visible()
+    assert page.locator(".focus:visible").count() == 1
+    assert page.locator("#chips a[aria-current]").inner_text() == "orders"
+    page.locator("nav.toc a[href='#matrix']").click()
+    assert page.locator("#s-orders").is_visible()  # going elsewhere keeps the focus
+    page.go_back()
+    page.go_back()
+    assert page.locator("#s-accounts").is_visible() or page.locator("#s-orders").is_visible()
+
+
+def test_a_hash_opens_the_page_at_its_service(visit: Callable[..., Page]) -> None:
+    page = visit("small", hash_="#s-billing")
+    assert page.locator("#s-billing").is_visible()
+    assert page.locator(".focus:visible").count() == 1
+    assert abs(page.evaluate("() => document.querySelector('#s-billing').getBoundingClientRect().top")) < 400
+
+
+def test_tables_sort_and_filter(visit: Callable[..., Page]) -> None:
+    page = visit("framed")
+    table = page.locator("#services-table table")
+    lines = table.locator("tbody tr td:nth-child(4)")
+    head = table.get_by_role("button", name="lines")
+    head.click()
+    falling = [int(text.replace(",", "")) for text in lines.all_inner_texts()]
+    assert falling == sorted(falling, reverse=True)
+    assert table.locator("th[aria-sort]").get_attribute("aria-sort") == "descending"
+    head.click()
+    assert [int(text.replace(",", "")) for text in lines.all_inner_texts()] == sorted(falling)
+    box = page.get_by_label("Filter: Services")
+    box.fill("billing")
+    assert table.locator("tbody tr:visible").count() == 1
+    box.fill("")
+    assert table.locator("tbody tr:visible").count() == 14
+
+
+def test_pointing_at_a_service_fades_other_ribbons(visit: Callable[..., Page]) -> None:
+    page = visit("small", width=1600)
+    page.locator("svg.map a[href='#s-catalog'] text").first.hover()
+    off = page.locator("svg.map .r.off").count()
+    every = page.locator("svg.map .r").count()
+    touching = sum("catalog" in (t or "") for t in page.locator("svg.map .r title").all_text_contents())
+    assert off == every - touching
+    assert 0 < off < every
+
+
+def test_it_works_with_scripts_off(visit: Callable[..., Page]) -> None:
+    page = visit("small", scripts=False)
+    assert page.locator(".focus:visible").count() == 1
+    page.locator("svg.map a[href='#s-orders']").click()
+    assert page.locator("#s-orders").is_visible()
+    assert page.locator(".focus:visible").count() == 1
+    assert page.locator("section.part:visible").count() == 13
+
+
+def test_the_skip_link_is_first(visit: Callable[..., Page]) -> None:
+    page = visit("small")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("() => document.activeElement.id") == "main"
+
+
+def test_dark_and_light_differ_and_print_is_light(visit: Callable[..., Page]) -> None:
+    paper = "() => getComputedStyle(document.body).backgroundColor"
+    light, dark = visit("empty"), visit("empty", scheme="dark")
+    assert light.evaluate(paper) == "rgb(255, 255, 255)"
+    assert dark.evaluate(paper) != light.evaluate(paper)
+    dark.emulate_media(media="print", color_scheme="dark")
+    assert dark.evaluate(paper) == "rgb(255, 255, 255)"
+    assert dark.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_a_large_report_is_ready_in_time(visit: Callable[..., Page]) -> None:
+    page = visit("big", width=1600)
+    ready = page.evaluate("() => performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
+    assert ready < 2_000
+    sizes = page.evaluate(
+        "() => [...document.querySelectorAll('svg.map text, svg.dsm text')]"
+        ".map(t => t.getBoundingClientRect().height).filter(h => h > 0)"
+    )
+    assert min(sizes) > 9  # legible, or not written at all
