@@ -145,7 +145,7 @@ def graph(
     with _progress(settings.quiet) as progress, workbench(repo, settings, commit, name) as bench:
         run = Run(progress=progress)
         found, _ = make_graph(bench, make_inventory(bench, run, None), run)
-    _emit((as_json if form == "json" else as_graphml)(found, level), output)
+    _emit((as_json if form == "json" else as_graphml)(found, level), output, repo)
 
 
 @app.command()
@@ -170,7 +170,7 @@ def boundaries(
         inventory = make_inventory(bench, run, None)
         found, _ = make_graph(bench, inventory, run)
         proposal = make_boundaries(inventory, found, settings.assumptions, _boundaries_file(boundaries), run)
-    _emit(as_json(proposal) if form == "json" else print_boundaries(proposal, inventory.commit), output)
+    _emit(as_json(proposal) if form == "json" else print_boundaries(proposal, inventory.commit), output, repo)
 
 
 @app.command()
@@ -196,7 +196,7 @@ def ask(
         found, key = make_graph(bench, make_inventory(bench, run, None), run)
         index = _index(bench, run, found, key)
         hits = hits_for(found, index.search(question, limit))
-    _emit((answer_json if form == "json" else answer_text)(question, hits), output)
+    _emit((answer_json if form == "json" else answer_text)(question, hits), output, repo)
 
 
 def main() -> None:
@@ -226,7 +226,9 @@ def _settings(repo: str, **flags: Any) -> Any:
     from agent.settings import load_settings
 
     folder = Path(repo)
-    return load_settings(flags, folder if folder.is_dir() else None)
+    settings = load_settings(flags, folder if folder.is_dir() else None)
+    _stay_outside(repo, "the cache folder", settings.cache_dir)
+    return settings
 
 
 def _boundaries_file(path: Path | None) -> tuple[str, str] | None:
@@ -250,11 +252,17 @@ def _out_folder(repo: str, out: Path | None, name: str) -> Path:
         here = Path.cwd()
         base = here if root is None or not here.resolve().is_relative_to(root) else root.parent
         folder = base / "figwright-out" / safe
-    if root is not None and folder.resolve().is_relative_to(root):
-        raise OutputError(
-            f"--out {folder} lies inside the repository, where nothing is ever written: choose a folder outside."
-        )
+    _stay_outside(repo, "--out", folder)
     return folder
+
+
+def _stay_outside(repo: str, what: str, path: Path) -> None:
+    """Nothing is ever written inside the repository, not even through a link. Raises OutputError."""
+    source = Path(repo)
+    if source.is_dir() and path.resolve().is_relative_to(source.resolve()):
+        raise OutputError(
+            f"{what} {path} lies inside the repository, where nothing is ever written: choose another place."
+        )
 
 
 def _index(bench: Any, run: Any, found: Any, key: str) -> Any:
@@ -304,12 +312,15 @@ def _progress(quiet: bool) -> Iterator[Any]:
         yield lambda stage: status.update(stage)
 
 
-def _emit(text: str, output: Path | None) -> None:
+def _emit(text: str, output: Path | None, repo: str) -> None:
     if output is None:
-        sys.stdout.write(text)
+        # A file name that is not UTF-8 is escaped, never an error.
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.flush()
         return
     from agent.adapters.output_folder import write_files
 
+    _stay_outside(repo, "--output", output)
     write_files(output.absolute().parent, {output.name: text})
 
 

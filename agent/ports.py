@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
@@ -170,6 +170,10 @@ class Project(Layout, Protocol):
         """Whether the file itself defines or assigns a top-level name."""
         ...
 
+    def import_targets(self, path: str) -> Sequence[tuple[int, str, str, str]]:
+        """(line, scope, target, resolution) of each import of the file; targets may be external or unresolved."""
+        ...
+
     def has_wiring(self, framework: str, kind: str) -> bool:
         """Whether any file carries such a record."""
         ...
@@ -289,7 +293,11 @@ class Embedder(Protocol):
 class CodeIndex(Protocol):
     """The dependency graph as documents in a vector index."""
 
-    def store(self, graph: DependencyGraph, sources: Mapping[str, str]) -> Mapping[str, int]:
+    def is_current(self, key: str) -> bool:
+        """Whether the graph with this key is what is stored."""
+        ...
+
+    def store(self, graph: DependencyGraph, read: Callable[[str], bytes], key: str = "") -> Mapping[str, int]:
         """Write what changed since the last call; returns counts: written, deleted, kept."""
         ...
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from agent.domain.code import AmbiguousReference, Dependency, DependencyGraph, ResolutionCount, Symbol
-from agent.errors import IndexUnusable
+from agent.errors import IndexUnusableError
 from agent.index.documents import Document, build_documents, graph_digest
 from agent.index.tokens import VERSION as TOKENS_VERSION
 
@@ -103,8 +103,14 @@ class ChromaIndex:
 
     def load(self) -> DependencyGraph:
         """The graph as stored, equal to what was stored."""
-        with self._locked(), self._collection() as collection:
-            return graph_of(collection.get(include=["metadatas"]))
+        try:
+            with self._locked(), self._collection() as collection:
+                return graph_of(collection.get(include=["metadatas"]))
+        except (OSError, IndexUnusableError):
+            raise
+        except Exception as error:
+            why = f"the index in {self._folder} cannot be read ({type(error).__name__})"
+            raise IndexUnusableError(f"{why}: delete that folder and run figwright plan again.") from error
 
     def search(self, query: str, limit: int = 10) -> Sequence[tuple[str, float]]:
         """(symbol ID, score) best first; empty when nothing matches. Imports numpy, not chromadb."""
@@ -113,7 +119,9 @@ class ChromaIndex:
 
             self._table = load_table(self._table_path)
         if self._table is None:
-            raise IndexUnusable(f"the index in {self._folder} cannot be read: run figwright plan on the repository again.")
+            raise IndexUnusableError(
+                f"the index in {self._folder} cannot be read: run figwright plan on the repository again."
+            )
         return self._table.rank(query, limit, self.embedder)
 
     # ---------------------------------------------------------------- writing
@@ -151,8 +159,8 @@ class ChromaIndex:
         except OSError:
             raise
         except Exception as error:
-            raise IndexUnusable(
-                f"the index in {self._folder} cannot be written ({error}): delete that folder and try again."
+            raise IndexUnusableError(
+                f"the index in {self._folder} cannot be written ({error}): free space, or delete that folder, and try again."
             ) from error
 
     def _finish(self, manifest: _Manifest) -> None:
@@ -170,7 +178,11 @@ class ChromaIndex:
         except (OSError, msgspec.DecodeError):
             return None
         wanted = (FORMAT, TOKENS_VERSION)
-        return manifest if (manifest.format, manifest.tokens) == wanted and manifest.embedder == self.embedder.name else None
+        return (
+            manifest
+            if (manifest.format, manifest.tokens) == wanted and manifest.embedder == self.embedder.name
+            else None
+        )
 
     def _complete(self) -> bool:
         return self._table_path.is_file() and (self._chroma_path / "chroma.sqlite3").is_file()
@@ -187,7 +199,7 @@ class ChromaIndex:
             with FileLock(self._folder / "lock", timeout=WAIT_SECONDS):
                 yield
         except Timeout:
-            raise IndexUnusable(
+            raise IndexUnusableError(
                 f"another figwright has been writing the index in {self._folder} for {WAIT_SECONDS:.0f} s: wait, or stop it."
             ) from None
 
@@ -243,7 +255,9 @@ def _delete(collection: Any, names: Sequence[str]) -> None:
         collection.delete(ids=list(names[start : start + FLUSH]))
 
 
-def _upsert(collection: Any, graph: DependencyGraph, documents: Sequence[Document], rows: Sequence[int], vectors: Any) -> None:
+def _upsert(
+    collection: Any, graph: DependencyGraph, documents: Sequence[Document], rows: Sequence[int], vectors: Any
+) -> None:
     for start in range(0, len(rows), FLUSH):
         part = rows[start : start + FLUSH]
         collection.upsert(
@@ -271,7 +285,9 @@ def _describe(collection: Any, graph: DependencyGraph, dimensions: int) -> None:
     rest = msgspec.to_builtins((graph.ambiguous, graph.counts, graph.failures, graph.error_lines))
     vector = [1.0] + [0.0] * (dimensions - 1)
     metadata = {"kind": "graph", "rest": json.dumps(rest, separators=(",", ":"))}
-    collection.upsert(ids=[ABOUT], embeddings=[vector], documents=["figwright's dependency graph"], metadatas=[metadata])
+    collection.upsert(
+        ids=[ABOUT], embeddings=[vector], documents=["figwright's dependency graph"], metadatas=[metadata]
+    )
 
 
 def graph_of(stored: Mapping[str, Any]) -> DependencyGraph:

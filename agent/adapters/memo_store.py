@@ -12,6 +12,8 @@ import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from agent.errors import IndexUnusableError
+
 __all__ = ["MemoStore"]
 
 FORMAT = 1
@@ -28,9 +30,12 @@ class MemoStore:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._connection = self._open()
+        except sqlite3.OperationalError as error:  # not damage: a full disk, no permission, another run
+            raise IndexUnusableError(
+                f"the cache in {path.parent} cannot be used ({error}): free space, wait for another run to end, or set "
+                "FIGWRIGHT_CACHE_DIR to another folder."
+            ) from None
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-                raise
             self.rebuilt = f"the cache was damaged ({error}) and is rebuilt"
             self._drop()
             self._connection = self._open()
@@ -59,10 +64,11 @@ class MemoStore:
         for start in range(0, len(keys), BATCH):
             part = list(keys[start : start + BATCH])
             marks = ",".join("?" * len(part))
-            rows = self._connection.execute(f"SELECT key, value FROM memo WHERE key IN ({marks})", part)  # noqa: S608
-            for key, value in rows:
-                with contextlib.suppress(zlib.error):
-                    found[key] = zlib.decompress(value)
+            query = f"SELECT key, value FROM memo WHERE key IN ({marks})"  # noqa: S608 - marks only
+            with contextlib.suppress(sqlite3.DatabaseError):  # a damaged page is a value that is not known
+                for key, value in self._connection.execute(query, part):
+                    with contextlib.suppress(zlib.error):
+                        found[key] = zlib.decompress(value)
         return found
 
     def put_many(self, entries: Mapping[str, bytes]) -> None:

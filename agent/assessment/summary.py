@@ -47,6 +47,8 @@ def _routes(case: Case) -> tuple[RouteRow, ...]:
         if edge.kind != "handle":
             continue
         route = case.graph.by_id[edge.source]
+        if route.role != "code":
+            continue  # routes that tests set up for themselves
         seen = case.graph.reached_from(edge.target)
         uses = {use for s in seen for use in touching[s]}
         rows.append(
@@ -102,7 +104,8 @@ def count_gaps(case: Case) -> NotUnderstood:
 def _notes(case: Case) -> tuple[str, ...]:
     notes = []
     if case.inventory.history.note:
-        notes.append(case.inventory.history.note)
+        note = case.inventory.history.note
+        notes.append(f"{note[:1].upper()}{note[1:]}.")
     elif not case.inventory.history.commits:
         notes.append("There is no version history: churn and change coupling are unknown, and hotspots are not ranked.")
     undeclared = [

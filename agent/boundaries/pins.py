@@ -192,8 +192,12 @@ def _line(lines: Sequence[str], text: str, service: str = "") -> int:
     start = 0
     if service:
         heading = "[shared]" if service == SHARED else f"[services.{service}]"
-        start = next((n for n, line in enumerate(lines) if line.replace('"', "").strip().startswith(heading)), 0)
+        start = next((n for n, line in enumerate(lines) if _unquoted(line).strip().startswith(heading)), 0)
     for number in range(start, len(lines)):
-        if text in lines[number] or text in lines[number].replace('"', ""):
+        if text in lines[number] or text in _unquoted(lines[number]):
             return number + 1
     return start + 1
+
+
+def _unquoted(line: str) -> str:
+    return line.replace('"', "").replace("'", "")

@@ -66,7 +66,8 @@ def see_system(graph: DependencyGraph) -> System:
     for edge in graph.dependencies:
         source, target = graph.unit_of(edge.source), graph.unit_of(edge.target)
         if edge.kind == "handle":
-            handlers.setdefault(edge.source, edge.target)
+            if graph.by_id[edge.source].role == "code":
+                handlers.setdefault(edge.source, edge.target)
         elif target in table_set and edge.kind in ("read", "write", "declare") and source in known:
             access.setdefault(source, {}).setdefault(target, []).append(edge)
         elif edge.kind == "reference" and source in table_set and target in table_set:

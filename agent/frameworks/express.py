@@ -7,15 +7,12 @@ the mounts up to the application and names every route by all prefixes on the wa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import msgspec
-import tree_sitter_javascript
-import tree_sitter_typescript
-from tree_sitter import Language as Grammar
-from tree_sitter import Node, Query, QueryCursor
+from tree_sitter import Node
 
 from agent.domain.code import Dependency, Symbol
 from agent.domain.facts import FileFacts, Import, Wiring
@@ -39,21 +36,11 @@ LISTED = re.compile(r"\{(?P<item>[\w$]+)\.(?P<path>[\w$]+)\}\n(?P=item)\.(?P<tar
 MAX_NODES = 50_000
 MAX_MOUNTS = 8
 MAX_PATHS = 50
-QUERY = """
-(call_expression function: (member_expression object: (_) @object property: (property_identifier) @verb)
-  arguments: (arguments) @arguments
-  (#any-of? @verb "get" "post" "put" "delete" "del" "patch" "head" "options" "all" "use")) @call
-(call_expression function: (_) @callee arguments: (arguments (identifier) @passed)
-  (#match? @passed "([aA]pp|[rR]outer|[sS]erver|[rR]outes?|[aA]pi)$"))
-"""
-QUERIES = {
-    suffix: Query(Grammar(grammar()), QUERY)
-    for suffix, grammar in {
-        "js": tree_sitter_javascript.language,
-        "ts": tree_sitter_typescript.language_typescript,
-        "tsx": tree_sitter_typescript.language_tsx,
-    }.items()
-}
+PASSED = re.compile(r"(?:\w*(?:[aA]pp|[rR]outer|[sS]erver|[rR]outes?|[aA]pi))\Z")
+LEAVES = frozenset(
+    "identifier property_identifier string number comment template_string regex this super true false null".split()
+)
+MAX_CHAIN = 40
 FUNCTIONS = ("arrow_function", "function_expression", "generator_function")
 
 Router = tuple[
@@ -77,26 +64,20 @@ class Express:
     version = 1
     markers = (b".get(", b".post(", b".put(", b".delete(", b".patch(", b".use(", b".all(", b"outer", b"app)")
 
-    def read(self, path: str, root: Any, source: bytes, facts: FileFacts) -> FileFacts:
+    def read(self, path: str, root: Any, source: bytes, facts: FileFacts) -> FileFacts:  # noqa: ARG002
         """Adds a ``route``, ``mount`` or ``pass`` record for each registration; never raises."""
         if root is None:
             return facts
-        kind = "tsx" if path.endswith(".tsx") else "ts" if path.endswith((".ts", ".mts", ".cts")) else "js"
         found: dict[Wiring, None] = {}
         spans = sorted((d.line, -d.end_line, d.name) for d in facts.definitions)
-        for _, captured in QueryCursor(QUERIES[kind]).matches(root):
-            node = (captured.get("verb") or captured["passed"])[0]
-            scope = _scope_at(spans, node.start_point[0] + 1)
-            wiring = _registration(captured, source, scope) if "verb" in captured else _pass(captured, source, scope)
-            if (
-                wiring is not None
-                and wiring.kind == "mount"
-                and (entry := LISTED.fullmatch("\n".join(wiring.args[1:])))
-            ):
-                for prefix, target in _listed(root, source, entry["path"], entry["target"]):
-                    found[Wiring("express", "mount", scope, wiring.line, (wiring.args[0], prefix, target))] = None
-            elif wiring is not None:
+        for wiring in _records(root, source, spans):
+            entry = LISTED.fullmatch("\n".join(wiring.args[1:])) if wiring.kind == "mount" else None
+            if entry is None:
                 found[wiring] = None
+                continue
+            for prefix, target in _listed(root, source, entry["path"], entry["target"]):
+                args = (wiring.args[0], prefix, target)
+                found[Wiring("express", "mount", wiring.scope, wiring.line, args)] = None
         ordered = sorted(found, key=lambda w: (w.line, w.kind, w.args))
         return msgspec.structs.replace(facts, wirings=(*facts.wirings, *ordered)) if ordered else facts
 
@@ -148,13 +129,45 @@ def _paths(node: Node, source: bytes) -> list[str]:
     return [text] if text is not None else []
 
 
-def _registration(captured: Mapping[str, list[Node]], source: bytes, scope: str) -> Wiring | None:
-    verb = source[captured["verb"][0].start_byte : captured["verb"][0].end_byte].decode("ascii", "replace")
-    arguments = [a for a in captured["arguments"][0].named_children if a.type != "comment"]
-    receiver, route = _receiver(captured["object"][0], source)
-    if not receiver or not arguments:
+def _records(root: Node, source: bytes, spans: Sequence[tuple[int, int, str]]) -> Iterator[Wiring]:
+    """What the calls of a file register or pass on. A plain walk: queries take quadratic time on deep trees."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        kind = node.type
+        if kind in LEAVES:
+            continue
+        stack.extend(reversed(node.named_children))
+        if kind != "call_expression":
+            continue
+        function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+        if function is None or arguments is None or arguments.type != "arguments":
+            continue
+        verb = function.child_by_field_name("property") if function.type == "member_expression" else None
+        name = _plain(verb, source)
+        wiring: Wiring | None = None
+        if verb is not None and (name in VERBS or name == "use"):
+            scope = _scope_at(spans, verb.start_point[0] + 1)
+            wiring = _registration(function, verb, arguments, source, scope)
+        else:
+            for argument in arguments.named_children[:20]:
+                if argument.type == "identifier" and PASSED.match(_plain(argument, source)):
+                    wiring = _pass(function, argument, source, _scope_at(spans, argument.start_point[0] + 1))
+                    break
+        if wiring is not None:
+            yield wiring
+
+
+def _registration(function: Node, named: Node, call: Node, source: bytes, scope: str) -> Wiring | None:
+    verb = _plain(named, source)
+    arguments = [argument for argument in call.named_children if argument.type != "comment"]
+    made_on = function.child_by_field_name("object")
+    if made_on is None or not arguments:
         return None
-    line = captured["verb"][0].start_point[0] + 1
+    receiver, route = _receiver(made_on, source)
+    if not receiver:
+        return None
+    line = named.start_point[0] + 1
     if route is None:
         paths = _paths(arguments[0], source)
         if (
@@ -182,7 +195,7 @@ def _receiver(node: Node, source: bytes) -> tuple[str, list[str] | None]:
     """The router a registration is made on, and the path when it is chained to ``.route(path)``."""
     current: Node | None = node
     route: list[str] | None = None
-    for _ in range(200):
+    for _ in range(MAX_CHAIN):
         if current is None:
             return "", None
         if plain := _plain(current, source):
@@ -258,9 +271,8 @@ def _listed(root: Node, source: bytes, path_key: str, target_key: str) -> Iterat
                 yield paths[0], targets[0]
 
 
-def _pass(captured: Mapping[str, list[Node]], source: bytes, scope: str) -> Wiring | None:
+def _pass(callee: Node, node: Node, source: bytes, scope: str) -> Wiring | None:
     """``routes(app)`` and ``require("./routes")(app)``: a function that is given the router."""
-    callee, node = captured["callee"][0], captured["passed"][0]
     passed = _plain(node, source)
     text = _plain(callee, source) or next(iter(_handlers(callee, source)), "")
     if not text or text.rpartition(".")[2] in (*VERBS, "use", "createServer", "log", "bind", "require"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from agent.domain.code import AmbiguousReference, Dependency, DependencyGraph, ResolutionCount, Symbol
 from agent.domain.facts import FileFacts, Reference
 from agent.graph.resolver import Resolution, Resolver
@@ -96,7 +98,8 @@ class _Builder:
     def add_linked(self, symbols: Iterable[Symbol], dependencies: Iterable[Dependency]) -> None:
         """What a framework contributes."""
         for symbol in symbols:
-            self._add(symbol)
+            role = self._roles.get(symbol.path, "code") if symbol.role == "code" else symbol.role
+            self._add(replace(symbol, role=role))
         for edge in dependencies:
             self._edge(edge.source, edge.target, edge.kind, edge.path, edge.line, edge.resolution)
 

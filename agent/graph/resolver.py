@@ -121,7 +121,7 @@ class Resolver:
                 short = definition.name.rpartition(".")[2]
                 if definition.kind in TYPES:
                     self._types_by_name.setdefault(short, []).append(symbol)
-                elif "." in definition.name:
+                elif scopes.get(definition.name.rpartition(".")[0], definition).kind in TYPES:
                     self._members_by_name.setdefault(short, []).append(symbol)
         bound = self._bound[path] = {}
         for binding in file.bindings:

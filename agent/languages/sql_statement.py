@@ -23,7 +23,10 @@ MAX_TEXT = 200_000
 MAX_PARSED = 30_000
 MAX_NESTING = 25  # sqlglot's time doubles with each unclosed parenthesis
 HOLE = "hole__"
-SYSTEM = frozenset({"dual", "sysdummy1", "sqlite_master", "sqlite_sequence"})
+SYSTEM = re.compile(  # names that PostgreSQL and SQLite reserve, and Oracle's dictionary
+    r"(?:dual|sysdummy1|(?:pg|sqlite)_\w+|(?:user|all|dba)_(?:tables|views|mviews|objects|sequences|triggers|source|"
+    r"constraints|cons_columns|indexes|ind_columns|tab_columns|tab_cols|tab_comments|col_comments|tab_identity_cols|json_columns))\Z"
+)
 SYSTEM_SCHEMAS = frozenset({"information_schema", "pg_catalog", "sysibm", "sys", "syscat"})
 KEYWORDS = frozenset(
     [
@@ -409,7 +412,7 @@ def _unique(found: Iterable[tuple[str, str, str]], resolution: str) -> tuple[Tab
     kept: dict[TableAccess, None] = {}
     for name, schema, mode in found:
         table = name.lower()
-        if not table or HOLE in table or table in SYSTEM or schema.lower() in SYSTEM_SCHEMAS:
+        if not table or HOLE in table or "?" in table or SYSTEM.match(table) or schema.lower() in SYSTEM_SCHEMAS:
             continue
         kept[TableAccess(table, mode, resolution)] = None
     return tuple(kept)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -245,6 +247,11 @@ class TestArbitraryInput:
     def test_deep_nesting_does_not_recurse(self, piece: str) -> None:
         for path in ("a.js", "a.ts"):
             assert read(piece * 3000, path).failure == ""
+
+    def test_a_long_sum_is_looked_at_once(self) -> None:
+        start = time.process_time()
+        read("x = 'SELECT a ' + " + "'pppppppppppppppppppp' + " * 4000 + "1")
+        assert time.process_time() - start < 2
 
     def test_a_huge_file_is_refused_with_a_reason(self) -> None:
         facts, root = JS.extract("a.js", b"a" * 2_000_001)

@@ -49,6 +49,8 @@ STATEMENTS = [
     ("ALTER TABLE foo ADD COLUMN b int", [("foo", "declare")]),
     ("TRUNCATE TABLE foo", [("foo", "write")]),
     ("SELECT 1 FROM dual", []),
+    ("SELECT a.`%s` FROM `%s` AS a LEFT JOIN lines AS b ON a.x = b.y", [("lines", "read")]),
+    ("SELECT typname FROM pg_type WHERE oid = %s", []),
     ("select table_name from information_schema.tables where x = 1", []),
     ("SELECT EXTRACT(YEAR FROM d) FROM sales FOR UPDATE", [("sales", "read")]),
     ("SELECT * FROM a UNION ALL SELECT * FROM b", [("a", "read"), ("b", "read")]),
