@@ -125,6 +125,6 @@ def _validate(model: type[BaseModel], values: Mapping[str, Any], source: Path | 
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "?"
         if key == "as_of":
-            raise SettingsError(f"{source}: {values.get('as_of')!r} is not a date: write it as YYYY-MM-DD.") from None
+            raise SettingsError(f"{source}: as_of {values.get('as_of')!r} is not a date: write it as YYYY-MM-DD.") from None
         what = "is not a setting" if first["type"] == "extra_forbidden" else f"is not valid: {first['msg']}"
         raise SettingsError(f"{source}: {key!r} {what}; see `figwright --help` and docs/settings.md.") from None
