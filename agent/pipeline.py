@@ -103,7 +103,9 @@ def make_boundaries(
     tables = [s.id for s in graph.symbols if s.kind == "table"]
     read = read_boundaries(file[1], file[0], units, tables) if file else None
     pins = read_pins(assumptions.pins, units) if assumptions.pins else {}
-    proposal = propose_boundaries(graph, inventory.history.coupling, read, pins, file[0] if file else "boundaries.toml")
+    ways_in = [(e.kind, e.name, e.evidence.path) for e in inventory.entry_points]
+    file_name = file[0] if file else "boundaries.toml"
+    proposal = propose_boundaries(graph, inventory.history.coupling, read, pins, file_name, ways_in)
     done()
     return proposal
 

@@ -17,6 +17,9 @@ from agent.domain.wording import counted, listed
 
 __all__ = ["look"]
 
+# Two writers in one deployable are a smell; in two deployables they are an outage.
+SEVERITY = {"split": "high", "modularize": "medium", "do not split": "low"}
+
 
 def look(case: Case) -> Iterator[Finding]:
     """Rules data.several-writers, data.cross-service-join and data.writes-past-owner."""
@@ -43,7 +46,7 @@ def _several_writers(case: Case) -> Iterator[Finding]:
         writes.sort(key=lambda e: (case.service_of(e.source) == table.owner, e.resolution, e.path, e.line))
         others = [w for w in writers if w != table.owner]
         yield finding(
-            "data.several-writers", table.table, "high",
+            "data.several-writers", table.table, SEVERITY[case.boundaries.verdict],
             f"Table {table.table} is written by {listed(writers)}",
             f"{table.owner} would own it ({table.reason}). {listed(others)} would have to stop writing it before either side "
             "can have its own schema.",

@@ -19,7 +19,8 @@ def name_groups(system: System, groups: Sequence[Sequence[str]]) -> list[tuple[s
     A word counts once for each unit whose last name, members or folder has it, twice for a table, and is worth more the
     fewer other groups use it.
     """
-    profiles = [_profile(system, members) for members in groups]
+    roots = _root_words(system)
+    profiles = [{w: share for w, share in _profile(system, members).items() if w not in roots} for members in groups]
     # A word that names a table is the business's own; it counts double against a class's or folder's word.
     stored = {word for table in system.tables for word in domain_words(table.removeprefix("table:"))}
     spread = Counter(word for profile in profiles for word, share in profile.items() if share >= 0.1)
@@ -30,6 +31,12 @@ def name_groups(system: System, groups: Sequence[Sequence[str]]) -> list[tuple[s
         named[position] = _name(profiles[position], profiles, spread, groups[position], taken, stored)
         taken.add(named[position][0])
     return named
+
+
+def _root_words(system: System) -> set[str]:
+    """Words of the folder or package that most units lie in: the system's own name names no part of it."""
+    tops = Counter(unit.replace("/", ".").partition(".")[0] for unit in system.units)
+    return {word for top, n in tops.items() if 2 * n > len(system.units) and n > 2 for word in words(top)}
 
 
 def _profile(system: System, members: Sequence[str]) -> dict[str, float]:

@@ -38,13 +38,14 @@ def propose_boundaries(
     file: BoundariesFile | None = None,
     pins: Mapping[str, str] | None = None,
     file_name: str = "boundaries.toml",
+    ways_in: Iterable[tuple[str, str, str]] | None = None,
 ) -> Boundaries:
     """Candidate services of a system.
 
-    ``coupling`` is git's change coupling by path; ``file`` and ``pins`` are the user's word and win over everything.
+    ``coupling`` is git's change coupling by path; ``ways_in`` the entry points as (kind, name, path); ``file`` and ``pins`` are the user's word and win over everything.
     Raises BoundariesError when they leave a service empty or put a forbidden pair together.
     """
-    system = see_system(graph)
+    system = see_system(graph, ways_in)
     division = divide(system, coupling)
     named = {c.name: _named(system, c, division) for c in division.candidates}
     homes, placed = _split_nodes(named[division.chosen][0], system)

@@ -92,6 +92,7 @@ def describe(
     touched = {t.removeprefix("table:") for unit in units for t in system.access.get(unit, {})}
     owned = {t.table for t in tables if t.owner == name}
     contested = {t.table for t in tables if t.owner == name and [w for w in t.writers if w != name]}
+    jobs = sorted(job for unit in units for job in system.jobs.get(unit, ()))
     entry = sorted(r.removeprefix("route:") for r, h in system.handlers.items() if system.graph.unit_of(h) in members)
     return Service(
         name=name,
@@ -100,7 +101,7 @@ def describe(
         units=units,
         code_lines=sum(system.lines[unit] for unit in units),
         tests=len({path for unit in units for path in system.tests.get(unit, ())}),
-        entry_points=tuple(entry),
+        entry_points=(*entry, *jobs),
         owned_tables=tuple(sorted(owned)),
         shared_tables=tuple(sorted((touched - owned) | contested)),
         calls_out=calls_out,

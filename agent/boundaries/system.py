@@ -6,7 +6,7 @@ In: a DependencyGraph. Out: a `System`, built once and read by every other modul
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent.boundaries.vocabulary import last_name, squeezed
@@ -39,14 +39,20 @@ class System:
     fan_in: Mapping[str, int] = field(default_factory=dict)
     fan_out: Mapping[str, int] = field(default_factory=dict)
     row_types: Mapping[str, str] = field(default_factory=dict)  # unit called as a table -> that table
+    jobs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # unit -> ways in that are no route ("job x")
+    runs: bool = True  # whether anything starts it: a server, a worker, a job; False for a library
 
     def symbol(self, identifier: str) -> Symbol:
         """The symbol with that ID."""
         return self.graph.by_id[identifier]
 
 
-def see_system(graph: DependencyGraph) -> System:
-    """Fold the graph to units; tests only count as protection, migrations only as declarations."""
+def see_system(graph: DependencyGraph, ways_in: Iterable[tuple[str, str, str]] | None = None) -> System:
+    """Fold the graph to units; tests only count as protection, migrations only as declarations.
+
+    ``ways_in`` are the inventory's entry points as (kind, name, path); None when they are not known.
+    """
+    listed = None if ways_in is None else tuple(ways_in)
     units = sorted(
         {
             symbol.unit
@@ -92,7 +98,19 @@ def see_system(graph: DependencyGraph) -> System:
         fan_in,
         fan_out,
         _row_types(units, tables),
+        _jobs(graph, units, listed or ()),
+        listed is None or any(kind != "cli" for kind, _, _ in listed),
     )
+
+
+def _jobs(
+    graph: DependencyGraph, units: Sequence[str], ways_in: Iterable[tuple[str, str, str]]
+) -> dict[str, tuple[str, ...]]:
+    by_path: dict[str, list[str]] = {}
+    for kind, name, path in ways_in:
+        if kind in ("main", "job", "batch", "worker", "listener"):
+            by_path.setdefault(path, []).append(f"{kind} {name}")
+    return {u: tuple(sorted(set(by_path[graph.by_id[u].path]))) for u in units if graph.by_id[u].path in by_path}
 
 
 def _row_types(units: Sequence[str], tables: Sequence[str]) -> dict[str, str]:

@@ -17,6 +17,7 @@ DOMINANT = 0.8
 SHARED_PART = 0.5
 ENTANGLED = 0.35
 COHESIVE = 0.3
+WORTH = 0.15
 
 
 def judge_system(
@@ -30,6 +31,11 @@ def judge_system(
     if not system.handlers and not system.tables:
         against.append(
             "no route and no table were found: it is used as a library or a tool, so nothing would run apart"
+        )
+    elif not system.runs:
+        against.append(
+            "nothing that starts it as a server, a worker or a job was found: it is used as a library or a tool, so nothing would "
+            "run apart"
         )
     what, least = _smallest(system)
     small = [f"{lines:,} lines, less than {SMALL_LINES:,}"] if lines < SMALL_LINES else []
@@ -70,6 +76,10 @@ def judge_system(
             numbers,
             "no part owns data and holds together by itself: draw borders inside one deployable",
         )
+    movable = sum(s.code_lines for s in able)
+    if movable < WORTH * placed:
+        why = f"what could run apart is {movable:,} of {placed:,} lines: draw borders inside one deployable"
+        return "modularize", (numbers, why)
     if len(able) == 1 and able[0] == largest:
         why = f"only {able[0].name} could run apart, and it is the largest part: draw borders inside one deployable"
         return "modularize", (numbers, why)

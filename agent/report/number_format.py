@@ -26,12 +26,12 @@ def decimal(number: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share of 0..1 as ``43 %``; small but real shares are not rounded away, nor is nearly all made all."""
+    """A share of 0..1 as ``43%``; small but real shares are not rounded away, nor is nearly all made all."""
     if 0 < share < 0.01:
-        return "< 1 %"
+        return "<1%"
     if 0.99 < share < 1:
-        return "> 99 %"
-    return f"{share * 100:.0f} %"
+        return ">99%"
+    return f"{share * 100:.0f}%"
 
 
 def plural(number: int, noun: str, many: str = "") -> str:

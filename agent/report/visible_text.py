@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["PROSE_LIMIT", "cut_middle", "cut_tail", "visible"]
+__all__ = ["PROSE_LIMIT", "cut_middle", "cut_path", "cut_tail", "visible"]
 
 PROSE_LIMIT = 600
 """Characters of a sentence that are shown; a sentence that quotes a longer name is cut."""
@@ -39,10 +39,11 @@ def visible(text: str) -> str:
 
 
 def cut_tail(text: str, limit: int = PROSE_LIMIT) -> str:
-    """A sentence, visible, at most ``limit`` of its characters; what was cut is counted."""
+    """A sentence, visible, at most ``limit`` of its characters; where most was cut, it says how much there was."""
     if len(text) <= limit:
         return visible(text)
-    return f"{visible(text[: limit - 1])}… ({len(text):,} characters)"
+    count = f" ({len(text):,} characters)" if len(text) > 4 * limit else ""
+    return f"{visible(text[: limit - 1])}…{count}"
 
 
 def cut_middle(text: str, limit: int) -> str:
@@ -52,3 +53,14 @@ def cut_middle(text: str, limit: int) -> str:
     head = (limit - 1) // 3
     count = f" ({len(text):,} characters)" if len(text) > 4 * limit else ""
     return f"{visible(text[:head])}…{visible(text[-(limit - 1 - head) :])}{count}"
+
+
+def cut_path(text: str, limit: int) -> str:
+    """A path with whole folders left out: its first one says which part of the system, its last ones which file."""
+    if len(text) <= limit:
+        return visible(text)
+    first, *rest = text.split("/")
+    kept = ""
+    while len(rest) > 1 and len(first) + len("/…/") + len(rest[-1]) + len(kept) <= limit:
+        kept = f"/{rest.pop()}{kept}"
+    return visible(f"{first}/…{kept}") if kept else cut_middle(text, limit)

@@ -26,13 +26,20 @@ class Port:
 
 
 def ribbon(start: Port, end: Port, width: float, bulge: float) -> str:
-    """A filled shape; ``bulge`` is how far, in pixels, the curve's handles reach from either end."""
+    """A filled shape; ``bulge`` is how far, in pixels, the curve's handles reach from either end.
+
+    An arc that comes back to the side it left from has its outer edge on top at one end and below at the other: joined
+    top to top it would be twisted, and pinched to nothing half way.
+    """
     wide = max(width, _THINNEST) / 2
     thin = max(width * _TAPER, _THINNEST) / 2
     tip = max(thin + 2.5, 3.5)
     root = end.x + end.facing * _TIP
     near, far = number(start.x + start.facing * bulge), number(root + end.facing * bulge)
     x1, x2, point = number(start.x), number(root), number(end.x)
+
+    if start.facing == end.facing:
+        thin, tip = -thin, -tip
 
     def at(y: float) -> str:
         return number(y)

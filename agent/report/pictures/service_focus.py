@@ -44,7 +44,7 @@ def draw_focus(
         tables,
     ]
     height = top + tall + (used + 22 if used else 10)
-    return picture(_WIDTH, height, f"{mark.label} with its callers and callees", *parts, class_="focus-map")
+    return picture(_WIDTH, height, f"{mark.label} with its callers and callees", *parts, class_="focus-map", enlarge=1.2)
 
 
 def _cut(items: Sequence[str], most: int) -> list[str]:
@@ -95,7 +95,7 @@ def _sides(
             more = f"and {len(rest):,} more, {plural(sum(n.weight for n in rest), 'dependency', 'dependencies')}"
             parts.append(label(text_x, start + rows * _ROW - 14, more, class_="m"))
         if not rows:
-            parts.append(label(text_x, y + tall / 2 + 4, "nobody calls it" if left else "it calls nobody", class_="m"))
+            parts.append(label(text_x, y + tall / 2 + 4, "nobody needs it" if left else "it needs nobody", class_="m"))
         drawn.append(group(*parts, class_="e" if left else None))
     return drawn
 

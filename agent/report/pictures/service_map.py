@@ -73,7 +73,7 @@ def draw_service_map(plan: Plan, marks: ServiceMarks) -> ServiceMap:
         bottom += 44 if used else 24
         parts.append(_frame(bottom))
     name = f"Map of {plural(len(services), 'service')} and what crosses between them"
-    svg = picture(_WIDTH, bottom + 2, name, *parts, shared, class_="map")
+    svg = picture(_WIDTH, bottom + 2, name, *parts, shared, class_="map", enlarge=1.25)
     return ServiceMap(svg, len(services) - len(kept), len(flows) - len(drawn))
 
 

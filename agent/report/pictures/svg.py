@@ -57,8 +57,10 @@ def link(anchor: str, *children: Markup, **attributes: Value) -> Markup:
     return element("a", *children, href=f"#{anchor}", **attributes) if anchor else group(*children, **attributes)
 
 
-def picture(width: float, height: float, name: str, *children: Markup, class_: str, least: float = 560) -> Markup:
-    """A whole drawing: never enlarged, and on a narrow screen scrolled rather than shrunk until nobody can read it."""
+def picture(
+    width: float, height: float, name: str, *children: Markup, class_: str, least: float = 560, enlarge: float = 1.0
+) -> Markup:
+    """A whole drawing: enlarged no further than that, on a narrow screen scrolled rather than shrunk beyond reading."""
     return element(
         "svg",
         *children,
@@ -66,7 +68,7 @@ def picture(width: float, height: float, name: str, *children: Markup, class_: s
         role="group",
         aria_label=name,
         class_=class_,
-        style=f"max-width:{number(width)}px;min-width:{number(min(width, least))}px",
+        style=f"max-width:{number(width * enlarge)}px;min-width:{number(min(width, least))}px",
     )
 
 
