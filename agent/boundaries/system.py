@@ -40,7 +40,7 @@ class System:
     fan_out: Mapping[str, int] = field(default_factory=dict)
     row_types: Mapping[str, str] = field(default_factory=dict)  # unit called as a table -> that table
     jobs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # unit -> ways in that are no route ("job x")
-    runs: bool = True  # whether anything starts it: a server, a worker, a job; False for a library
+    runs: bool = True  # False when all that starts it is a command line: a library or a tool
 
     def symbol(self, identifier: str) -> Symbol:
         """The symbol with that ID."""
@@ -99,7 +99,7 @@ def see_system(graph: DependencyGraph, ways_in: Iterable[tuple[str, str, str]] |
         fan_out,
         _row_types(units, tables),
         _jobs(graph, units, listed or ()),
-        listed is None or any(kind != "cli" for kind, _, _ in listed),
+        not listed or any(kind != "cli" for kind, _, _ in listed),
     )
 
 

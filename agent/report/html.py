@@ -23,14 +23,15 @@ from agent.report.pictures.matrix import draw_matrix
 from agent.report.pictures.roadmap_picture import KIND_LABELS, draw_roadmap, left_in_monolith
 from agent.report.pictures.service_map import draw_service_map
 from agent.report.services import anchors, mark_services
-from agent.report.visible_text import PROSE_LIMIT, cut_middle, cut_tail, visible
+from agent.report.visible_text import PROSE_LIMIT, cut_middle, cut_path, cut_tail, visible
+from agent.report.wording import Sentences, headline
 
 __all__ = ["write_html"]
 
 
 def write_html(plan: Plan) -> str:
     """One self-contained page."""
-    environment = _environment(source_links(plan.repository))
+    environment = _environment(source_links(plan.repository), Sentences(plan))
     script = _resource("report.js")
     marks = mark_services(plan)
     limits = page.limits_for(plan)
@@ -42,10 +43,11 @@ def write_html(plan: Plan) -> str:
         style=_trusted(_resource("report.css")),
         script=_trusted(script),
         script_hash=_hash(script),
+        headline=headline(plan),
         understood=page.understanding(plan),
         cycle_services=page.CycleServices(plan),
         severities=page.severities(plan),
-        shown_findings={finding.id for finding in plan.findings[: limits.findings]},
+        shown_findings={finding.id: finding.title for finding in plan.findings[: limits.findings]},
         shared_writers=sum(len(table.writers) > 1 for table in plan.boundaries.tables),
         ownerless=sum(not table.owner for table in plan.boundaries.tables),
         file_roles=page.file_roles(plan),
@@ -57,6 +59,9 @@ def write_html(plan: Plan) -> str:
         crossed=page.crossings(plan, with_shared=False),
         crossed_shared=page.crossings(plan, with_shared=True),
         tables=page.ordered_tables(plan),
+        disputed=page.disputed_tables(plan),
+        churned=page.churned(plan),
+        largest=page.largest_units(plan, limits),
         table_columns=page.table_columns(plan, limits),
         hotspot_map=draw_hotspots(plan, marks),
         roadmap=draw_roadmap(plan, marks, step_anchors),
@@ -65,7 +70,7 @@ def write_html(plan: Plan) -> str:
     )
 
 
-def _environment(links: SourceLinks) -> Environment:
+def _environment(links: SourceLinks, sentences: Sentences) -> Environment:
     environment = Environment(
         loader=PackageLoader("agent.report"),
         autoescape=True,
@@ -86,8 +91,10 @@ def _environment(links: SourceLinks) -> Environment:
             "link": _whole,
             "breakable": _breakable,
             "say": _say,
-            "sentence": _sentence,
-            "place": lambda location, limit=84: cut_middle(str(location), limit),
+            "sentence": sentences,
+            "soft": _soft,
+            "short": _short,
+            "place": lambda location, limit=84: cut_path(str(location), limit),
             "width": lambda share: f"{min(max(share, 0.0), 1.0) * 100:.1f}",
         }
     )
@@ -119,9 +126,15 @@ def _say(text: str, limit: int = PROSE_LIMIT) -> Markup:
     )
 
 
-def _sentence(text: str) -> str:
-    shown = cut_tail(text)
-    return shown if shown.endswith((".", "!", "?")) else f"{shown}."
+def _soft(text: str) -> Markup:
+    """A line that quotes dotted names: they may break after a dot."""
+    return _breakable(text, ".")
+
+
+def _short(name: str) -> str:
+    """A qualified name's last two parts: its packages are said by the service that it stands under."""
+    parts = name.split(".")
+    return ".".join(parts[-2:]) if len(name) > 32 and len(parts) > 2 and "/" not in name else name
 
 
 def _finalize(value: object) -> object:

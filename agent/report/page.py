@@ -23,9 +23,12 @@ __all__ = [
     "Limits",
     "RoleRow",
     "Understanding",
+    "churned",
     "crossings",
+    "disputed_tables",
     "file_roles",
     "focus_panels",
+    "largest_units",
     "limits_for",
     "ordered_tables",
     "severities",
@@ -46,9 +49,12 @@ class Limits:
     table_columns: int = 14
     contested: int = 40
     shared: int = 60
-    crossings: int = 80
+    crossings: int = 25
     findings: int = 120
     steps: int = 120
+    step_evidence: int = 2
+    cycles: int = 8
+    hotspots: int = 15
     panel_pictures: int = 1000
     panel_neighbours: int = 8
     panel_rows: int = 8
@@ -67,7 +73,7 @@ def limits_for(plan: Plan) -> Limits:
         tables=50,
         contested=30,
         shared=30,
-        crossings=40,
+        crossings=20,
         findings=60,
         steps=45,
         panel_neighbours=5,
@@ -177,6 +183,21 @@ def ordered_tables(plan: Plan) -> list[TableOwnership]:
     return sorted(
         plan.boundaries.tables, key=lambda t: (-len(t.writers) if len(t.writers) > 1 else 0, t.owner != "", t.table)
     )
+
+
+def disputed_tables(plan: Plan) -> int:
+    """How many of the tables, in that order, need a decision."""
+    return sum(len(table.writers) > 1 or not table.owner for table in plan.boundaries.tables)
+
+
+def churned(plan: Plan) -> bool:
+    """Whether the history tells files apart: with one commit to each, only complexity ranks them."""
+    return any(spot.commits > 1 for spot in plan.system.hotspots)
+
+
+def largest_units(plan: Plan, limits: Limits) -> list[Unit]:
+    """What to look at where no history ranks anything."""
+    return sorted(plan.boundaries.units, key=lambda unit: (-unit.code_lines, unit.id))[: limits.hotspots]
 
 
 def table_columns(plan: Plan, limits: Limits) -> list[str]:

@@ -98,9 +98,9 @@ def _baseline(make: Maker, system: SystemSummary, jobs: Sequence[str]) -> list[S
 
 
 def _deployable(inventory: Inventory, system: SystemSummary) -> bool:
-    return bool(system.routes) or any(
-        e.kind in ("web", "worker", "job", "batch", "main") for e in inventory.entry_points
-    )
+    """Whether anything starts it as a server, a worker or a job; routes alone count when no way in was found at all."""
+    kinds = {entry.kind for entry in inventory.entry_points}
+    return bool(kinds - {"cli"}) or (bool(system.routes) and not kinds)
 
 
 def _phase(title: str, why: str, steps: Sequence[Step]) -> Phase:

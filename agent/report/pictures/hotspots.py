@@ -68,7 +68,7 @@ def draw_hotspots(plan: Plan, marks: ServiceMarks) -> HotspotMap:
     for (service, discs, circles, radius), home in zip(packed, outer, strict=True):
         parts.append(_service(marks, service, discs, circles, radius, home, scale))
     for (service, _, _, radius), home in zip(packed, outer, strict=True):
-        parts.append(_service_label(marks[service].label, radius * scale, home))
+        parts.append(_service_label(marks[service].label, radius * scale, home, wide * scale + 8))
     name = f"{plural(len(plan.system.hotspots), 'hotspot')} among the units of {plural(len(homes), 'group')}"
     svg = picture(wide * scale + 8, tall * scale + 8, name, *parts, class_="hot", least=340)
     return HotspotMap(svg, folded)
@@ -146,8 +146,12 @@ def _disc(disc: _Disc, circle: Circle, scale: float) -> Markup:
     return mark + rank
 
 
-def _service_label(name: str, radius: float, home: Circle) -> Markup:
+def _service_label(name: str, radius: float, home: Circle, width: float) -> Markup:
     """On the upper rim, over a halo of the page's colour, where the circle is large enough to be called by name."""
-    if radius < 38:
+    if radius < 15:
         return Markup()
-    return label(home.x, max(home.y - radius + 14, 14), fit(name, radius * 1.7, 13), class_="b halo mid")
+    large = radius >= 38
+    room = max(radius * 2.2, 74.0)  # a short name may stand a little over the rim
+    x = min(max(home.x, room / 2), max(width - room / 2, room / 2))
+    text = fit(name, room, 13.5 if large else 11.5)
+    return label(x, max(home.y - radius + 14, 14), text, class_="b halo mid" if large else "k halo mid")

@@ -18,7 +18,7 @@ from agent.report.services import ServiceMarks
 __all__ = ["KIND_LABELS", "MOST_CARDS", "MOST_PHASES", "RoadmapPicture", "draw_roadmap", "left_in_monolith"]
 
 MOST_PHASES = 14
-MOST_CARDS = 15
+MOST_CARDS = 12
 """Cards in one phase; the step table lists the others."""
 KIND_LABELS = {
     "prepare": "prepare",
@@ -31,9 +31,9 @@ KIND_LABELS = {
     "modularize": "modularize",
     "containerize": "containerize",
 }
-_WIDTH, _LEFT, _ACROSS = 1240.0, 214.0, 5
-_CARD, _TALL, _SPACE = 166.0, 62.0, 10.0
-_BAR = 134.0
+_WIDTH, _LEFT, _ACROSS = 1040.0, 176.0, 4
+_CARD, _TALL, _SPACE = 178.0, 76.0, 10.0
+_BAR = 112.0
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def draw_roadmap(plan: Plan, marks: ServiceMarks, step_anchors: Mapping[str, str
     folded = sum(len(phase.steps) - len(_shown(phase)) for phase in phases)
     later = plan.roadmap.phases[MOST_PHASES:]
     name = f"Roadmap: {plural(len(plan.roadmap.phases), 'phase')}"
-    svg = picture(_WIDTH, y, name, *parts, line, *discs, class_="road", least=940)
+    svg = picture(_WIDTH, y, name, *parts, line, *discs, class_="road", least=900, enlarge=1.12)
     return RoadmapPicture(svg, folded + sum(len(phase.steps) for phase in later), len(later))
 
 
@@ -130,7 +130,7 @@ def _slot(place: int, y: float) -> tuple[float, float]:
 
 def _card(step: Step, x: float, y: float, marks: ServiceMarks, step_anchors: Mapping[str, str]) -> Markup:
     mark = marks[step.service]
-    lines = wrap(step.title, _CARD - 24, 12.5, 2)
+    lines = wrap(step.title, _CARD - 22, 12.5, 3)
     return link(
         step_anchors.get(step.id, ""),
         title(f"{step.id} {step.title}" + (f" (after {', '.join(step.depends_on[:6])})" if step.depends_on else "")),
@@ -139,7 +139,7 @@ def _card(step: Step, x: float, y: float, marks: ServiceMarks, step_anchors: Map
         rect(x, y, 6, _TALL, rx=3, fill=f"url(#h{mark.pattern})") if mark.pattern else Markup(),
         label(x + 14, y + 17, KIND_LABELS[step.kind], class_="kind"),
         label(x + _CARD - 9, y + 17, fit(step.id, 74, 11), class_="m e"),
-        *(label(x + 14, y + 35 + 16 * place, text) for place, text in enumerate(lines)),
+        *(label(x + 14, y + 34 + 15 * place, text) for place, text in enumerate(lines)),
         class_="n",
     )
 
