@@ -12,8 +12,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
-from pathlib import Path
 
 import msgspec
 
@@ -26,8 +24,8 @@ from agent.domain.code import DependencyGraph
 from agent.domain.inventory import Inventory
 from agent.domain.plan import Plan, Repository
 from agent.errors import RepositoryError
+from agent.fingerprint import own_code
 from agent.graph import build_graph, read_facts
-from agent.graph.reading import facts_key
 from agent.inventory import table_date, take_inventory
 from agent.ports import Tools
 from agent.roadmap import draw_roadmap, first_actions
@@ -79,7 +77,7 @@ def make_graph(bench: Tools, inventory: Inventory, run: Run) -> tuple[Dependency
         for f in inventory.files
         if f.path.rpartition("/")[2] in CONFIGURATION and f.bytes < 1_000_000
     }
-    key = _graph_key(bench, inventory)
+    key = _graph_key(inventory)
     stored = bench.memo.get(f"graph:{key}")
     if stored is not None:
         run.reused.append("graph")
@@ -115,7 +113,7 @@ def make_plan(
 ) -> tuple[dict[str, str], DependencyGraph | None, str]:
     """The plan's files by name, the graph (None when everything came from the cache) and the graph's key."""
     inventory = make_inventory(bench, run, as_of)
-    key = _graph_key(bench, inventory)
+    key = _graph_key(inventory)
     plan_key = _hash(
         "plan", key, inventory.model_dump_json(), assumptions.model_dump_json(), json.dumps(file), __version__
     )
@@ -169,24 +167,9 @@ def _repository(inventory: Inventory, as_of: date) -> Repository:
     )  # fmt: skip
 
 
-def _graph_key(bench: Tools, inventory: Inventory) -> str:
+def _graph_key(inventory: Inventory) -> str:
     parts = [f"{f.path}\0{f.role}\0{f.digest}" for f in inventory.files]
-    versions = [f"{n}{bench.languages[n].version}" for n in sorted(bench.languages)]
-    versions += [f"{f.name}{f.version}" for f in bench.frameworks]
-    sample = next((f for f in inventory.files if f.language in bench.languages), None)
-    reader = facts_key(sample, bench.languages[sample.language], bench.frameworks) if sample else ""
-    return _hash(_own_code(), reader, *versions, *parts)
-
-
-@cache
-def _own_code() -> str:
-    """A digest of figwright's own code and tables: a result that other code made is never taken for this code's."""
-    folder = Path(__file__).parent
-    digest = hashlib.sha256(__version__.encode())
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in (".py", ".toml", ".j2", ".html", ".css", ".js"):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return _hash(own_code(), *parts)
 
 
 def _hash(*parts: str) -> str:

@@ -9,6 +9,7 @@ import msgspec
 
 from agent.domain.facts import FileFacts, TableUse
 from agent.domain.inventory import SourceFile
+from agent.fingerprint import own_code
 from agent.languages import sql
 from agent.ports import Framework, Language, Memo
 
@@ -28,7 +29,7 @@ def read_facts(
 ) -> dict[str, FileFacts]:
     """Facts of every file whose language has a parser, by path. A file that cannot be read has ``failure`` set."""
     wanted = [file for file in files if file.language in languages]
-    keys = {file.path: facts_key(file, languages[file.language], frameworks) for file in wanted}
+    keys = {file.path: facts_key(file) for file in wanted}
     known = cache.get_many(sorted(keys.values())) if cache else {}
     facts: dict[str, FileFacts] = {}
     fresh: dict[str, bytes] = {}
@@ -49,10 +50,9 @@ def read_facts(
     return facts
 
 
-def facts_key(file: SourceFile, language: Language, frameworks: Iterable[Framework]) -> str:
-    """Facts depend on path, bytes and the versions of what reads them."""
-    versions = ",".join(f"{f.name}{f.version}" for f in frameworks if language.name in f.languages)
-    text = f"{file.path}\0{file.digest}\0{language.name}{language.version}\0{sql.VERSION}\0{versions}"
+def facts_key(file: SourceFile) -> str:
+    """Facts depend on path, bytes and the code that reads them."""
+    text = f"{own_code()}\0{file.path}\0{file.digest}\0{file.language}"
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
