@@ -22,7 +22,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PARTS = ("header.top", "#first", "#map > .pair", "#hotspots > .pair")
+PARTS = ("header.top", "#first", "#map > .pair")
 
 
 def find_chromium() -> str | None:
@@ -32,7 +32,7 @@ def find_chromium() -> str | None:
 
 
 def take(page_file: Path, width: int) -> bytes:
-    """A PNG of what a reader sees first and of the pictures; everything between is left out."""
+    """A PNG of what a reader sees first, and of the map; everything between is left out."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -47,6 +47,8 @@ def build_layers(system: System, coupling: Iterable[tuple[str, str, int]]) -> tu
     package = similarity({unit: _folders(unit) for unit in system.units})
     history = history_edges(system, coupling)
     with_data = sum(1 for unit in system.units if system.access.get(unit)) / max(1, len(system.units))
+    # Two pairs that changed together say nothing about eighty units: history counts by how many it covers.
+    remembered = len({unit for pair in history for unit in pair}) / max(1, len(system.units))
     reached = {unit for units in system.reach.values() for unit in units} & set(system.units)
     return tuple(
         layer
@@ -56,7 +58,12 @@ def build_layers(system: System, coupling: Iterable[tuple[str, str, int]]) -> tu
             Layer("entry points", entry, 0.5 * len(reached) / max(1, len(system.units)), f"{len(system.reach)} routes"),
             Layer("names", name, 0.5 * agreement(name, structure), "agreement with structure"),
             Layer("packages", package, 0.5 * agreement(package, structure), "agreement with structure"),
-            Layer("history", history, 0.3 * agreement(history, structure), f"{len(history)} pairs changed together"),
+            Layer(
+                "history",
+                history,
+                0.3 * agreement(history, structure) * remembered,
+                f"{remembered:.0%} of the units changed together with another",
+            ),
         )
         if layer.edges and layer.weight > 0
     )

@@ -1,0 +1,80 @@
+# Everything sets itself up in .venv from a bare python3 (3.11 or newer); `make` alone lists the targets.
+# uv installs what pip would take minutes for; pip only brings uv itself, by the hash that requirements.lock has for it.
+
+PYTHON ?= python3
+REPO ?= sample_repos/orderdesk
+OUT ?=
+export REPO OUT
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+FIGWRIGHT := $(BIN)/figwright
+
+.DEFAULT_GOAL := help
+.PHONY: help plan test test-slow check format docs bench eval picture lock wheel clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+plan: $(READY)  ## plan REPO=path-or-git-url (default: a sample) [OUT=folder]; says where the report is
+	@set -e; if [ -n "$$OUT" ]; then set -- --out "$$OUT"; else set --; fi; \
+	report=$$($(FIGWRIGHT) plan "$$@" -- "$$REPO"); \
+	echo "The report: $$report"; \
+	echo "Beside it: plan.md, plan.json, boundaries.toml (yours to edit)"
+
+test: $(READY)  ## the tests, without those that take minutes
+	$(BIN)/pytest -m "not slow" -n auto --dist worksteal
+
+test-slow: $(READY)  ## the tests that take minutes
+	$(BIN)/pytest -m slow
+
+check: $(READY)  ## lint, formatting, types, import contracts, generated docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python docs/make_cli.py --check
+	$(BIN)/python -m eval table --check
+
+format: $(READY)  ## rewrite the formatting
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(READY)  ## rewrite the generated pages: docs/cli.md, docs/evaluation.md
+	$(BIN)/python docs/make_cli.py
+	$(BIN)/python -m eval table
+
+bench: $(READY)  ## CPU seconds and memory of a plan, cold and warm [SOURCES=folder of checkouts]
+	$(BIN)/python -m eval plan_time $(if $(SOURCES),--sources "$(SOURCES)")
+
+eval: $(READY)  ## every evaluation task [DATASET=folder] [SOURCES=folder of checkouts]
+	$(BIN)/python -m eval $(if $(DATASET),--dataset "$(DATASET)") $(if $(SOURCES),--sources "$(SOURCES)")
+
+picture: $(READY)  ## docs/report.png from the sample's report, with chromium
+	$(FIGWRIGHT) plan sample_repos/orderdesk --out figwright-out/picture --quiet
+	$(BIN)/python docs/make_picture.py figwright-out/picture/plan.html docs/report.png
+
+wheel: $(READY)  ## dist/*.whl
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist
+
+lock: $(READY)  ## requirements.lock from pyproject.toml [UPGRADE=1: newest versions instead of least change]
+	printf 'uv\neditables\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --no-header $(if $(UPGRADE),--upgrade) --group dev --output-file requirements.lock pyproject.toml -
+
+clean:  ## remove .venv, caches and outputs
+	rm -rf $(VENV) dist figwright-out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find agent eval tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# One file tells that .venv is what requirements.lock and pyproject.toml ask for; a second run does nothing.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "figwright needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	@test -x $(BIN)/uv || $(PYTHON) -m venv $(VENV) || \
+		{ rm -rf $(VENV); echo "python3 -m venv does not work: on Debian or Ubuntu, apt-get install python3-venv" >&2; exit 2; }
+	@awk '/^[A-Za-z]/ { on = /^uv==/ } on' requirements.lock > $(VENV)/uv.lock
+	@test -x $(BIN)/uv || \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/uv.lock
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,108 @@
+"""Ground truth from disk: a folder of <app>.toml and <app>.json, and the expected.toml of the samples.
+
+The truth's keys are class names, file paths, or ``path::Name``; `SHARED` marks what is left out before scoring.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.domain.boundary import SHARED
+from agent.domain.code import DependencyGraph, Symbol
+
+__all__ = ["Case", "find_units", "read_dataset", "read_samples", "sample_folder"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One system with a known decomposition.
+
+    ``quality``: A expert, B re-implementation, C naming rule, S our own sample.
+    ``source`` is the checkout (None when it is not there), ``commit`` the revision that the truth was written for.
+    """
+
+    name: str
+    quality: str
+    unit: str  # class | file | module | entity
+    truth: Mapping[str, str]
+    source: Path | None
+    commit: str = ""
+
+    @property
+    def scored(self) -> dict[str, str]:
+        """The truth without shared units."""
+        return {key: service for key, service in self.truth.items() if service != SHARED}
+
+
+def sample_folder() -> Path:
+    """sample_repos/ of this checkout."""
+    return Path(__file__).resolve().parent.parent / "sample_repos"
+
+
+def read_samples() -> tuple[Case, ...]:
+    """Every sample that has an expected.toml, by name."""
+    return tuple(_sample(path) for path in sorted(sample_folder().glob("*/expected.toml")))
+
+
+def _sample(path: Path) -> Case:
+    expected = tomllib.loads(path.read_text("utf-8"))
+    truth: dict[str, str] = {}
+    for service, members in expected["services"].items():
+        truth.update(dict.fromkeys(_members(members), service))
+    truth.update(dict.fromkeys(_members(expected.get("shared", [])), SHARED))
+    return Case(path.parent.name, "S", "module", truth, path.parent)
+
+
+def _members(entry: object) -> list[str]:
+    """A list of units, or a table whose lists are units (``modules = [...]``)."""
+    if isinstance(entry, Mapping):
+        return [unit for value in entry.values() for unit in _members(value)]
+    return [str(unit) for unit in entry] if isinstance(entry, list) else []
+
+
+def read_dataset(folder: Path, sources: Path | None) -> tuple[Case, ...]:
+    """Every <app>.toml of the folder, by name. Raises ValueError naming the file when one cannot be used."""
+    cases = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            about = tomllib.loads(path.read_text("utf-8"))
+            truth = json.loads((folder / about["truth"]).read_text("utf-8"))
+            name = str(about["name"])
+            checkout = sources / name if sources else None
+            source = checkout / about.get("folder", "") if checkout and checkout.is_dir() else None
+            cases.append(Case(name, about["quality"], about["unit"], truth, source, about.get("commit", "")))
+        except (OSError, KeyError, ValueError) as error:
+            raise ValueError(f"{path}: {error!r}") from None
+    if not cases:
+        raise ValueError(f"{folder} holds no <app>.toml")
+    return tuple(cases)
+
+
+def find_units(graph: DependencyGraph, keys: Mapping[str, str]) -> dict[str, str]:
+    """Truth key -> unit of the graph, for the keys that the graph has: by ID, by path, or by path and name."""
+    by_path: dict[str, list[Symbol]] = {}
+    for symbol in graph.symbols:
+        if symbol.unit and symbol.kind not in ("table", "route", "template"):
+            by_path.setdefault(symbol.path, []).append(symbol)
+    found: dict[str, str] = {}
+    for key in keys:
+        hit = graph.by_id.get(key.replace("$", "."))
+        hit = _in_file(by_path, key) if hit is None else hit
+        if hit is not None and hit.unit:
+            found[key] = hit.unit
+    return found
+
+
+def _in_file(by_path: Mapping[str, list[Symbol]], key: str) -> Symbol | None:
+    """``path::Name`` is the file's symbol of that name; ``path`` its unit, of several the one called like the file."""
+    path, _, name = key.partition("::")
+    symbols = by_path.get(path, [])
+    if name:
+        return next((s for s in symbols if s.name == name), None)
+    units = [s for s in symbols if s.id == s.unit]
+    stem = path.rpartition("/")[2].partition(".")[0]
+    return next((s for s in units if s.name == stem), units[0] if units else None)

@@ -1,0 +1,74 @@
+"""The evaluation page is what the result files say, and changes when they do."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from eval.__main__ import main
+from eval.recording import record, recorded_folder
+from eval.tables import evaluation_page, page_path
+from eval.task import Column, Description, Outcome, Skipped
+from eval.tasks import TASKS
+
+
+class Weighing(Description):
+    def run(self, request):
+        return Outcome(({"thing": "a|b", "kilos": 1.25, "ok": True, "note": None},), (Skipped("moon", "too far"),))
+
+
+WEIGHING = Weighing(
+    name="weighing",
+    measures="Kilos.",
+    truth="A scale.",
+    baselines="A feather.",
+    limits="One thing.",
+    seeds=(3, 4),
+    columns=(Column("thing", "Thing"), Column("kilos", "Kilos", 1), Column("ok", "OK"), Column("note", "Note")),
+)
+
+
+def test_the_committed_page_is_current():
+    assert page_path().read_text("utf-8") == evaluation_page(TASKS, recorded_folder())
+
+
+def test_the_page_follows_the_results(tmp_path):
+    shutil.copytree(recorded_folder(), tmp_path / "results")
+    path = tmp_path / "results" / f"{TASKS[0].name}.json"
+    result = json.loads(path.read_text("utf-8"))
+    result["rows"][0][TASKS[0].columns[0].key] = "something else"
+    path.write_text(json.dumps(result))
+    assert evaluation_page(TASKS, tmp_path / "results") != evaluation_page(TASKS, recorded_folder())
+
+
+def test_every_task_has_a_recorded_result_with_versions_seeds_and_machine():
+    for task in TASKS:
+        result = json.loads((recorded_folder() / f"{task.name}.json").read_text("utf-8"))
+        assert result["rows"], task.name
+        assert result["seeds"] == list(task.seeds)
+        assert result["machine"]["cores"]
+        assert result["packages"]["python"]
+        assert len(result["code"]) == 16
+        assert {column.key for column in task.columns} <= set(result["rows"][0])
+
+
+def test_a_recorded_outcome_is_shown_whole(tmp_path):
+    record(WEIGHING, WEIGHING.run(None), 2.0, tmp_path)
+    page = evaluation_page([WEIGHING], tmp_path)
+    assert r"| a\|b | 1.2 | yes | – |" in page
+    assert "- moon: too far" in page
+    assert "seeds 3, 4" in page
+
+
+def test_a_task_without_a_result_says_so(tmp_path):
+    assert "Not recorded yet." in evaluation_page([WEIGHING], tmp_path)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["boundaries", "--dataset", "/nowhere"], ["--sources", "/nowhere"]]
+)
+def test_unusable_input_is_refused(arguments, capsys):
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.startswith("eval: ")
