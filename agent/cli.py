@@ -104,6 +104,7 @@ def plan(
     file = _boundaries_file(boundaries)
     with _progress(settings.quiet) as progress, workbench(repo, settings, commit, name) as bench:
         folder = _out_folder(repo, settings.out, bench.snapshot.name)
+        settings = _assuming(settings, bench)
         run = Run(progress=progress)
         files, graph, key = make_plan(bench, run, settings.assumptions, settings.as_of, file)
         _index(bench, run, graph, key)
@@ -144,6 +145,7 @@ def graph(
     _one_of("--format", form, ("json", "graphml"))
     settings = _settings(repo, quiet=quiet)
     with _progress(settings.quiet) as progress, workbench(repo, settings, commit, name) as bench:
+        _assuming(settings, bench)
         run = Run(progress=progress)
         found, _ = make_graph(bench, make_inventory(bench, run, None), run)
     _emit((as_json if form == "json" else as_graphml)(found, level), output, repo)
@@ -167,6 +169,7 @@ def boundaries(
     _one_of("--format", form, ("json", "toml"))
     settings = _settings(repo, quiet=quiet)
     with _progress(settings.quiet) as progress, workbench(repo, settings, commit, name) as bench:
+        settings = _assuming(settings, bench)
         run = Run(progress=progress)
         inventory = make_inventory(bench, run, None)
         found, _ = make_graph(bench, inventory, run)
@@ -193,6 +196,7 @@ def ask(
     _one_of("--format", form, ("text", "json"))
     settings = _settings(repo, quiet=quiet)
     with _progress(settings.quiet) as progress, workbench(repo, settings, commit, name) as bench:
+        _assuming(settings, bench)
         run = Run(progress=progress)
         found, key = make_graph(bench, make_inventory(bench, run, None), run)
         index = _index(bench, run, found, key)
@@ -221,6 +225,14 @@ def main() -> None:
 
 
 # ---------------------------------------------------------------- what the commands share
+
+
+def _assuming(settings: Any, bench: Any) -> Any:
+    """The settings with the assumptions of the repository's own file, as it stands in what is read."""
+    from agent.settings import with_repository
+
+    there = {path for path, _ in bench.snapshot.paths()}
+    return with_repository(settings, lambda name: bench.snapshot.read(name) if name in there else None)
 
 
 def _settings(repo: str, **flags: Any) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from agent.domain.assumptions import Assumptions
 from agent.errors import SettingsError
 
-__all__ = ["Settings", "load_settings", "read_assumptions"]
+__all__ = ["Settings", "load_settings", "with_repository"]
 
 ENVIRONMENT = {
     "FIGWRIGHT_OUT": "out",
@@ -45,16 +45,13 @@ class Settings(BaseModel):
 
 
 def load_settings(flags: Mapping[str, Any], repository: Path | None, cwd: Path | None = None) -> Settings:
-    """Merge all sources for a run on ``repository`` (None for a URL).
+    """Merge the user's own sources for a run on ``repository`` (None for a URL); see `with_repository` for its file.
 
     Raises SettingsError naming the file or variable and the key.
     """
-    cwd = cwd or Path.cwd()
     merged: dict[str, Any] = {}
     assumptions: dict[str, Any] = {}
-    if repository is not None and repository.is_dir():
-        assumptions = read_assumptions(repository)
-    for path, table in _user_files(cwd, repository):
+    for path, table in _user_files(cwd or Path.cwd(), repository):
         own = {key: table.pop(key) for key in list(table) if key in ASSUMPTION_KEYS}
         _validate(Settings, table, path)
         _validate(Assumptions, own, path)
@@ -70,19 +67,48 @@ def load_settings(flags: Mapping[str, Any], repository: Path | None, cwd: Path |
     return Settings(**merged, assumptions=Assumptions(**assumptions))
 
 
-def read_assumptions(repository: Path) -> dict[str, Any]:
-    """What the repository's own figwright.toml or [tool.figwright] says; any other key than the allowed is refused."""
-    for path, table in _tables(repository):
+def with_repository(settings: Settings, read: Callable[[str], bytes | None]) -> Settings:
+    """The settings with what the repository's own file assumes, as it stands in the revision that is read.
+
+    ``read`` gives a file's bytes, None when there is none. What the user says wins, key by key; any key that is not an
+    assumption is refused, whatever its value.
+    """
+    for name in ("figwright.toml", "pyproject.toml"):
+        content = read(name)
+        if content is None:
+            continue
+        table = _repository_table(name, content)
+        if table is None:
+            continue
+        where = f"{name} inside the repository"
         foreign = sorted(set(table) - ASSUMPTION_KEYS)
         if foreign:
             allowed = ", ".join(sorted(ASSUMPTION_KEYS))
             raise SettingsError(
-                f"{path.name} inside the repository sets {foreign[0]!r}, which only your own configuration may set: "
-                f"remove it there (a repository may set {allowed})."
+                f"{where} sets {foreign[0]!r}, which only your own configuration may set: remove it there (a repository may "
+                f"set {allowed})."
             )
-        _validate(Assumptions, table, path)
+        _validate(Assumptions, table, where)
+        mine = {key: getattr(settings.assumptions, key) for key in settings.assumptions.model_fields_set}
+        return settings.model_copy(update={"assumptions": Assumptions(**{**table, **mine})})
+    return settings
+
+
+def _repository_table(name: str, content: bytes) -> dict[str, Any] | None:
+    """The table that is figwright's in a file of the repository; None when it has none."""
+    try:
+        table = tomllib.loads(content.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        if name == "pyproject.toml":
+            return None  # somebody else's broken pyproject is not our business
+        raise SettingsError(
+            f"{name} inside the repository cannot be read as TOML ({error}): correct it or remove it."
+        ) from None
+    if name == "figwright.toml":
         return table
-    return {}
+    tool = table.get("tool")
+    own = tool.get("figwright") if isinstance(tool, dict) else None
+    return own if isinstance(own, dict) else None
 
 
 def _user_files(cwd: Path, repository: Path | None) -> list[tuple[Path, dict[str, Any]]]:
@@ -125,6 +151,8 @@ def _validate(model: type[BaseModel], values: Mapping[str, Any], source: Path | 
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "?"
         if key == "as_of":
-            raise SettingsError(f"{source}: as_of {values.get('as_of')!r} is not a date: write it as YYYY-MM-DD.") from None
+            raise SettingsError(
+                f"{source}: as_of {values.get('as_of')!r} is not a date: write it as YYYY-MM-DD."
+            ) from None
         what = "is not a setting" if first["type"] == "extra_forbidden" else f"is not valid: {first['msg']}"
         raise SettingsError(f"{source}: {key!r} {what}; see `figwright --help` and docs/settings.md.") from None

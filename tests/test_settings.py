@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 from agent.errors import SettingsError
-from agent.settings import load_settings
+from agent.settings import Settings, load_settings, with_repository
+
+
+def effective(places: Path) -> Settings:
+    """The user's settings in `here` with the file of `repo`."""
+
+    def read(name: str) -> bytes | None:
+        path = places / "repo" / name
+        return path.read_bytes() if path.exists() else None
+
+    return with_repository(load_settings({}, places / "repo", places / "here"), read)
 
 
 @pytest.fixture
@@ -42,20 +52,19 @@ def test_pyproject_table_counts_too(places):
 def test_a_repository_may_not_set_the_users_settings(places, line):
     (places / "repo" / "figwright.toml").write_text(line + "\n")
     with pytest.raises(SettingsError, match="inside the repository"):
-        load_settings({}, places / "repo", places / "here")
+        effective(places)
 
 
 def test_a_repository_may_state_assumptions_and_the_user_overrides_them(places):
     (places / "repo" / "figwright.toml").write_text('[pins]\n"a" = "theirs"\n[route_weights]\n"GET /*" = 3\n')
-    assert load_settings({}, places / "repo", places / "here").assumptions.route_weights == {"GET /*": 3.0}
+    assert effective(places).assumptions.route_weights == {"GET /*": 3.0}
     (places / "here" / "figwright.toml").write_text('[pins]\n"a" = "mine"\n')
-    assert load_settings({}, places / "repo", places / "here").assumptions.pins == {"a": "mine"}
+    assert effective(places).assumptions.pins == {"a": "mine"}
 
 
 def test_the_current_folders_file_is_the_repositorys_when_the_folder_lies_in_it(places):
     (places / "repo" / "figwright.toml").write_text('out = "/tmp/x"\n')
-    with pytest.raises(SettingsError):
-        load_settings({}, places / "repo", places / "repo")
+    assert load_settings({}, places / "repo", places / "repo").out is None
 
 
 @pytest.mark.parametrize(
@@ -72,3 +81,10 @@ def test_bad_files_are_named_with_their_key(places, text, words):
     with pytest.raises(SettingsError, match=words) as error:
         load_settings({}, places / "repo", places / "here")
     assert "figwright.toml" in str(error.value)
+
+
+def test_a_revision_brings_its_own_assumptions(places):
+    mine = load_settings({}, places / "repo", places / "here")
+    then = with_repository(mine, {"figwright.toml": b'[pins]\n"a" = "x"\n'}.get)
+    assert then.assumptions.pins == {"a": "x"}
+    assert with_repository(mine, {}.get).assumptions.pins == {}
