@@ -14,9 +14,10 @@ from agent.domain.inventory import Location
 from agent.domain.plan import Phase, Plan, Step
 from agent.report.links import SourceLinks, source_links
 from agent.report.markdown_text import cell, code, link, prose
-from agent.report.mermaid import draw_mermaid
+from agent.report.mermaid import MOST_EDGES, draw_mermaid
 from agent.report.number_format import count, decimal, percent, plural
-from agent.report.visible_text import cut_middle
+from agent.report.visible_text import cut_middle, cut_path
+from agent.report.wording import Sentences, headline
 
 __all__ = ["write_markdown"]
 
@@ -30,17 +31,18 @@ _CLOSING = (
 def write_markdown(plan: Plan) -> str:
     """Under 400 lines whatever the size of the system."""
     links = source_links(plan.repository)
+    sentence = Sentences(plan)
     sections = (
-        _heading(plan),
-        _first_actions(plan, links),
-        _not_understood(plan, links),
+        _heading(plan, sentence),
+        _first_actions(plan, links, sentence),
+        _not_understood(plan, links, sentence),
         _glance(plan, links),
-        _verdict(plan),
+        _verdict(plan, sentence),
         _services(plan, links),
         _data(plan, links),
         _contested(plan, links),
         _hotspots(plan, links),
-        _roadmap(plan, links),
+        _roadmap(plan, links, sentence),
         _findings(plan, links),
         [_CLOSING],
     )
@@ -48,7 +50,7 @@ def write_markdown(plan: Plan) -> str:
 
 
 def _at(location: Location, links: SourceLinks, limit: int = 80) -> str:
-    return link(code(str(location), limit), links.url(location))
+    return link(code(cut_path(str(location), limit), limit + 8), links.url(location))
 
 
 def _proof(evidence: Sequence[Evidence], links: SourceLinks, most: int = 2, total: int = 0) -> str:
@@ -81,35 +83,36 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return [cell(*(head.lstrip(":") for head in heads)), cell(*rule), *(cell(*row) for row in rows)]
 
 
-def _heading(plan: Plan) -> list[str]:
+def _heading(plan: Plan, sentence: Sentences) -> list[str]:
     repository, proposal = plan.repository, plan.boundaries
-    verdict = {
-        "split": f"split into {plural(len(proposal.services), 'service')}",
-        "modularize": f"draw {plural(len(proposal.services), 'boundary', 'boundaries')} inside the monolith",
-        "do not split": "do not split",
-    }[proposal.verdict]
-    facts = [f"commit {code(repository.commit[:12])}" if repository.commit else "not a git repository"]
+    reasons = proposal.verdict_reasons
+    why = prose(sentence(reasons[-1 if proposal.verdict == "modularize" else 0])) if reasons else ""
+    facts = [f"Commit {code(repository.commit[:12])}" if repository.commit else "Not a git repository"]
     if repository.dirty:
         facts.append(f"{plural(repository.dirty_files, 'uncommitted file')}, so lines may differ from the commit's")
     facts += [f"end of life judged as of {prose(repository.as_of)}", f"figwright {code(plan.figwright)}"]
     return [
         f"# Modernization plan: {prose(cut_middle(repository.name, 60))}",
         "",
-        f"**Verdict: {verdict}.** " + "; ".join(facts) + ".",
+        f"**{headline(plan)}.** {why}".rstrip(),
+        "",
+        "; ".join(facts) + ".",
     ]
 
 
-def _first_actions(plan: Plan, links: SourceLinks) -> list[str]:
+def _first_actions(plan: Plan, links: SourceLinks, sentence: Sentences) -> list[str]:
     lines = ["## What to do first", ""]
     if not plan.first_actions:
         return [*lines, "Nothing was found to act on."]
     for number, action in enumerate(plan.first_actions[:3], start=1):
         proof = _proof(action.evidence, links)
-        lines.append(f"{number}. **{prose(action.title, 160)}**: {prose(action.why)}" + (f" {proof}" if proof else ""))
+        lines.append(
+            f"{number}. **{prose(action.title, 160)}.** {prose(sentence(action.why))}" + (f" {proof}" if proof else "")
+        )
     return lines
 
 
-def _not_understood(plan: Plan, links: SourceLinks) -> list[str]:
+def _not_understood(plan: Plan, links: SourceLinks, sentence: Sentences) -> list[str]:
     gap = plan.not_understood
     total = sum(r.exact + r.inferred + r.ambiguous + r.external + r.unresolved for r in gap.resolutions)
     lost = sum(r.unresolved for r in gap.resolutions)
@@ -140,7 +143,7 @@ def _not_understood(plan: Plan, links: SourceLinks) -> list[str]:
     if gap.skipped_files:
         reasons_ = ", ".join(f"{s.files:,} {prose(s.reason, 40)}" for s in plan.inventory.skipped[:6])
         lines.append(f"- {plural(gap.skipped_files, 'file')} skipped" + (f": {reasons_}" if reasons_ else "") + ".")
-    lines += [f"- {prose(note)}" for note in gap.notes[:6]]
+    lines += [f"- {prose(sentence(note))}" for note in gap.notes[:6]]
     return lines if len(lines) > 2 else [*lines, "Nothing was counted as not understood."]
 
 
@@ -168,7 +171,7 @@ def _glance(plan: Plan, links: SourceLinks) -> list[str]:
         text = prose(f"{runtime.name} {runtime.version} since {runtime.end_of_life}", 90)
         rows.append(("**past end of life**", f"{text}, {_at(runtime.evidence, links, 50)}"))
     outside = [
-        f"{prose(e.kind, 20)} {code(e.name, 40)}" + (f" {_at(e.evidence[0], links, 50)}" if e.evidence else "")
+        f"{prose(e.kind, 20)} {code(e.name, 60)}" + (f" {_at(e.evidence[0], links, 50)}" if e.evidence else "")
         for e in inventory.external_systems[:6]
     ]
     if outside:
@@ -176,11 +179,11 @@ def _glance(plan: Plan, links: SourceLinks) -> list[str]:
     return ["## The system at a glance", "", *_table(("what", "found"), rows)]
 
 
-def _verdict(plan: Plan) -> list[str]:
+def _verdict(plan: Plan, sentence: Sentences) -> list[str]:
     proposal = plan.boundaries
     lines = ["## Verdict", "", f"**{proposal.verdict.capitalize()}.**"]
     if proposal.verdict_reasons:
-        lines += ["", *(f"- {prose(reason)}" for reason in proposal.verdict_reasons[:6])]
+        lines += ["", *(f"- {prose(sentence(reason))}" for reason in proposal.verdict_reasons[:6])]
     if proposal.alternatives:
         heads = ("partition", ":services", ":SM ↑", ":ICP ↓", ":IFN ↓", ":NED ↓", "why")
         rows = [
@@ -200,22 +203,25 @@ def _services(plan: Plan, links: SourceLinks) -> list[str]:
     services = plan.boundaries.services
     if not services:
         return ["## Services", "", "No service is proposed."]
-    heads = ("service", "verdict", ":units", ":lines", ":out", ":in", "owns")
+    heads = ("service", "verdict", ":units", ":lines", ":calls out", ":calls in", ":cohesion", "owns")
     ranked = sorted(services, key=lambda s: (-s.code_lines, s.name))
     rows = [
         (
             code(s.name, 48),
-            f"{s.verdict}: {prose(s.verdict_reason, 160)}",
+            s.verdict,
             count(len(s.units)),
             count(s.code_lines),
             count(s.calls_out),
             count(s.calls_in),
+            percent(s.cohesion),
             _names(s.owned_tables, 3, 32) or "no table",
         )
         for s in ranked[:_SERVICES]
     ]
     lines = ["## Services", "", *_table(heads, rows), *_more(len(services), _SERVICES, "services")]
     diagram = draw_mermaid(plan)
+    if diagram and sum(SHARED not in (c.source, c.target) for c in plan.boundaries.crossings) > MOST_EDGES:
+        diagram += ["", f"Drawn: the {MOST_EDGES} heaviest crossings."]
     between = [c for c in plan.boundaries.crossings if SHARED not in (c.source, c.target)]
     crossings = [
         f"- {_service(c.source)} needs {_service(c.target)} in {plural(c.weight, 'place')}: {_proof(c.evidence, links)}"
@@ -293,31 +299,32 @@ def _hotspots(plan: Plan, links: SourceLinks) -> list[str]:
     return ["## Hotspots", "", *_table(heads, rows), *_more(len(spots), 10, "hotspots")]
 
 
-def _roadmap(plan: Plan, links: SourceLinks) -> list[str]:
+def _roadmap(plan: Plan, links: SourceLinks, sentence: Sentences) -> list[str]:
     phases = plan.roadmap.phases
     lines = ["## Roadmap", ""]
     if not phases:
         return [*lines, "There is no step to take."]
     if plan.roadmap.order_reason:
-        lines += [f"The order: {prose(plan.roadmap.order_reason).rstrip('.')}.", ""]
+        lines += [prose(sentence(plan.roadmap.order_reason)), ""]
     room = _STEPS
     for number, phase in enumerate(phases[:_PHASES], start=1):
         shown = phase.steps[: max(0, min(room, 8))]
         room -= len(shown)
-        lines += _phase(number, phase, shown, links)
+        lines += _phase(number, phase, shown, links, sentence)
     return [*lines[:-1], *_more(len(phases), _PHASES, "phases")]
 
 
-def _phase(number: int, phase: Phase, shown: Sequence[Step], links: SourceLinks) -> list[str]:
-    lines = [f"### {number}. {prose(phase.title, 120)}", "", prose(phase.why), ""]
+def _phase(number: int, phase: Phase, shown: Sequence[Step], links: SourceLinks, sentence: Sentences) -> list[str]:
+    lines = [f"### {number}. {prose(phase.title, 120)}", "", prose(sentence(phase.why)), ""]
     for step in shown:
         lines.append(
             f"- **{prose(step.id, 24)} {prose(step.title, 160)}**"
             + (f" ({proof})" if (proof := _proof(step.evidence, links, 1)) else "")
         )
-        for term, text in (("done when", " ".join(step.exit[:3])), ("roll back by", step.rollback)):
+        for term, criteria in (("done when", step.exit[:3]), ("roll back by", (step.rollback,))):
+            text = "; ".join(prose(line, 240) for line in criteria if line)
             if text:
-                lines.append(f"  - {term}: {prose(text, 240)}")
+                lines.append(f"  - *{term}:* {text}")
     if len(shown) < len(phase.steps):
         lines.append(f"- and {plural(len(phase.steps) - len(shown), 'more step')}, see `plan.html`")
     return [*lines, ""]
@@ -333,5 +340,5 @@ def _findings(plan: Plan, links: SourceLinks) -> list[str]:
     for f in findings[:_FINDINGS]:
         lines.append(f"- **{f.severity}**: {prose(f.title, 160)}. {_proof(f.evidence, links, 2, f.count)}")
         if f.remedy:
-            lines.append(f"  - {prose(f.remedy, 240)}")
+            lines.append(f"  - {prose(f.remedy, 280)}")
     return [*lines, *_more(len(findings), _FINDINGS, "findings")]

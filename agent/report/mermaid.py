@@ -5,10 +5,10 @@ from __future__ import annotations
 from agent.domain.plan import Plan
 from agent.report.visible_text import cut_middle
 
-__all__ = ["MOST_SERVICES", "draw_mermaid"]
+__all__ = ["MOST_EDGES", "MOST_SERVICES", "draw_mermaid"]
 
 MOST_SERVICES = 12
-_MOST_EDGES = 30
+MOST_EDGES = 12  # more, and the arrows of a forge's layout cannot be followed
 
 
 def draw_mermaid(plan: Plan) -> list[str]:
@@ -20,7 +20,7 @@ def draw_mermaid(plan: Plan) -> list[str]:
     lines = ["```mermaid", "flowchart LR"]
     lines += [f'  {ids[service.name]}["{_label(service.name)}"]' for service in services]
     edges = [c for c in plan.boundaries.crossings if c.source in ids and c.target in ids]
-    lines += [f"  {ids[c.source]} -->|{c.weight}| {ids[c.target]}" for c in edges[:_MOST_EDGES]]
+    lines += [f"  {ids[c.source]} -->|{c.weight}| {ids[c.target]}" for c in edges[:MOST_EDGES]]
     return [*lines, "```"]
 
 

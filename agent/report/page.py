@@ -37,6 +37,9 @@ __all__ = [
 ]
 
 
+_PANEL_ORDER = ("extract first", "extract later", "keep in", "do not split")
+
+
 @dataclass(frozen=True)
 class Limits:
     """How many rows of each list the page prints; ``panel_…`` for each service's panel."""
@@ -129,7 +132,7 @@ def focus_panels(plan: Plan, marks: ServiceMarks, limits: Limits) -> list[Focus]
         units[unit.service].append(unit)
     drawn = _busiest(plan, limits.panel_pictures)
     panels = []
-    for service in sorted(plan.boundaries.services, key=lambda s: (s.verdict != "extract first", s.name)):
+    for service in sorted(plan.boundaries.services, key=lambda s: (_PANEL_ORDER.index(s.verdict), s.name)):
         name = service.name
         sides = (
             [Neighbour(c.source, c.weight) for c in callers[name]],

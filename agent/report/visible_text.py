@@ -63,4 +63,4 @@ def cut_path(text: str, limit: int) -> str:
     kept = ""
     while len(rest) > 1 and len(first) + len("/…/") + len(rest[-1]) + len(kept) <= limit:
         kept = f"/{rest.pop()}{kept}"
-    return visible(f"{first}/…{kept}") if kept else cut_middle(text, limit)
+    return visible(f"{first}/…{kept}") if kept.strip("/") else cut_middle(text, limit)

@@ -156,4 +156,4 @@ def test_ticks_in_the_plan_set_off_code() -> None:
     plan = plans.small_plan()
     action = plan.first_actions[0].model_copy(update={"why": "run `pytest <x>` first"})
     page = write_html(plan.model_copy(update={"first_actions": (action,)}))
-    assert "run <code>pytest &lt;x&gt;</code> first" in page
+    assert "Run <code>pytest &lt;x&gt;</code> first" in page

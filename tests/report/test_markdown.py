@@ -65,7 +65,7 @@ def test_what_is_cut_is_counted() -> None:
 
 def test_numbers_and_places_are_there() -> None:
     text = write_markdown(plans.small_plan())
-    assert "- 310 of 8,565 references (4 %) could not be resolved, 85 have several possible targets." in text
+    assert "- 310 of 8,565 references (4%) could not be resolved, 85 have several possible targets." in text
     assert f"[`src/shop/accounts/service.py:41`]({FORGE}/src/shop/accounts/service.py#L41)" in text
     assert "Python 3.7 since 2023-06-27" in text
 
@@ -107,7 +107,7 @@ def test_hostile_tables_keep_their_columns() -> None:
     rows = [t for t in tokens(write_markdown(plans.hostile_plan())) if t.type in ("tr_open", "td_open", "th_open")]
     starts = [place for place, t in enumerate(rows) if t.type == "tr_open"] + [len(rows)]
     widths = {end - start - 1 for start, end in pairwise(starts)}
-    assert widths <= {2, 3, 5, 6, 7}
+    assert widths <= {2, 3, 5, 6, 7, 8}
     plain_rows = [t for t in tokens(write_markdown(plans.small_plan())) if t.type == "tr_open"]
     assert len(starts) - 1 == len(plain_rows)
 

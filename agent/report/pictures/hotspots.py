@@ -152,6 +152,8 @@ def _service_label(name: str, radius: float, home: Circle, width: float) -> Mark
         return Markup()
     large = radius >= 38
     room = max(radius * 2.2, 74.0)  # a short name may stand a little over the rim
-    x = min(max(home.x, room / 2), max(width - room / 2, room / 2))
-    text = fit(name, room, 13.5 if large else 11.5)
+    size = 13.5 if large else 11.5
+    text = fit(name, room, size)
+    half = len(text) * size * 0.34
+    x = min(max(home.x, half), max(width - half, half))
     return label(x, max(home.y - radius + 14, 14), text, class_="b halo mid" if large else "k halo mid")

@@ -92,7 +92,7 @@ def draw_roadmap(plan: Plan, marks: ServiceMarks, step_anchors: Mapping[str, str
     folded = sum(len(phase.steps) - len(_shown(phase)) for phase in phases)
     later = plan.roadmap.phases[MOST_PHASES:]
     name = f"Roadmap: {plural(len(plan.roadmap.phases), 'phase')}"
-    svg = picture(_WIDTH, y, name, *parts, line, *discs, class_="road", least=900, enlarge=1.12)
+    svg = picture(_WIDTH, y, name, *parts, line, *discs, class_="road", least=900)
     return RoadmapPicture(svg, folded + sum(len(phase.steps) for phase in later), len(later))
 
 

@@ -44,7 +44,9 @@ def draw_focus(
         tables,
     ]
     height = top + tall + (used + 22 if used else 10)
-    return picture(_WIDTH, height, f"{mark.label} with its callers and callees", *parts, class_="focus-map", enlarge=1.2)
+    return picture(
+        _WIDTH, height, f"{mark.label} with its callers and callees", *parts, class_="focus-map", enlarge=1.2
+    )
 
 
 def _cut(items: Sequence[str], most: int) -> list[str]:
@@ -124,7 +126,7 @@ def _routes(routes: Sequence[str], top: float) -> Markup:
     if not routes:
         return Markup()
     lines = [
-        label(_BOX + 10, 14 + 17 * place, fit(route, _BOX_WIDTH - 10, 12), class_="t")
+        label(_BOX + 10, 14 + 17 * place, fit(route, _WIDTH - _BOX - 14, 12), class_="t")
         for place, route in enumerate(routes)
     ]
     arrow = path(f"M{_BOX + 2:.0f},4V{top - 6:.0f}m-4,-5l4,6l4,-6", class_="wire")
@@ -144,8 +146,8 @@ def _tables(service: Service, y: float, most: int) -> tuple[Markup, float]:
     parts += [path(d, class_=style) for d, style in ((solid, "table"), (dashed, "table dash")) if d]
     for place, (table, how) in enumerate(shown):
         at = y + 22 * place + 12
-        parts.append(label(_BOX + 36, at, fit(table, _BOX_WIDTH - 118, 12), class_="t"))
-        parts.append(label(_BOX + _BOX_WIDTH, at, how, class_="m e"))
+        parts.append(label(_BOX + 36, at, fit(table, _BOX_WIDTH - 44, 12), class_="t"))
+        parts.append(label(_BOX + _BOX_WIDTH + 8, at, how, class_="m"))
     height = 22.0 * len(shown)
     if len(shown) < len(rows):
         parts.append(label(_BOX + 12, y + height + 12, f"and {len(rows) - len(shown):,} more tables", class_="m"))
