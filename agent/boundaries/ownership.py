@@ -47,7 +47,10 @@ def _own(table: str, system: System, uses: list[tuple[str, Dependency]], placed:
             seen.add((service, edge.kind))
             verb = {"write": "writes", "read": "reads", "declare": "declares"}[edge.kind]
             evidence.append(
-                evidence_of(edge, f"{edge.source} ({'shared code' if service == SHARED else service}) {verb}")
+                evidence_of(
+                    edge,
+                    f"{edge.source} ({'shared code' if service == SHARED else service}) {verb} {table.removeprefix('table:')}",
+                )
             )
     symbol = system.symbol(table)
     return TableOwnership(

@@ -106,9 +106,12 @@ def see_system(graph: DependencyGraph, ways_in: Iterable[tuple[str, str, str]] |
 def _jobs(
     graph: DependencyGraph, units: Sequence[str], ways_in: Iterable[tuple[str, str, str]]
 ) -> dict[str, tuple[str, ...]]:
+    """Ways in that are no route, by unit; a file that starts the whole server is nobody's job."""
+    listed = tuple(ways_in)
+    servers = {path for kind, _, path in listed if kind == "web"}
     by_path: dict[str, list[str]] = {}
-    for kind, name, path in ways_in:
-        if kind in ("main", "job", "batch", "worker", "listener"):
+    for kind, name, path in listed:
+        if path not in servers and kind in ("main", "job", "batch", "worker", "listener"):
             by_path.setdefault(path, []).append(f"{kind} {name}")
     return {u: tuple(sorted(set(by_path[graph.by_id[u].path]))) for u in units if graph.by_id[u].path in by_path}
 

@@ -69,7 +69,9 @@ def _reasons(
     if heat.get(s.name):
         reasons.append(f"its hotspots add up to {heat[s.name]:.2f}")
     weighted = " (weighted by you)" if weights else ""
-    reasons.append(f"{counted(len(s.entry_points), 'route')}, weight {traffic[s.name]:g}{weighted}")
+    reasons.append(
+        f"{counted(len(s.entry_points), 'route or job', 'routes and jobs')}, weight {traffic[s.name]:g}{weighted}"
+    )
     reasons.append(
         f"{counted(int(cut[s.name]), 'dependency', 'dependencies')} to cut, {counted(int(conflicts[s.name]), 'table')} in conflict"
     )

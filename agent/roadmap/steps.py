@@ -130,7 +130,7 @@ class Maker:
         """One writer for one table."""
         others = [w for w in table.writers if w not in (table.owner, SHARED)]
         found = [f for f in self._of("data.several-writers") if f"Table {table.table} " in f.title]
-        writes = [e for e in table.evidence if e.text.endswith("writes")]
+        writes = [e for e in table.evidence if e.text.endswith(f"writes {table.table}")]
         return self._step(
             "own_data",
             f"Give table {table.table} one writer: {table.owner}",
@@ -187,7 +187,7 @@ class Maker:
         outbound = [c for c in crossings if c.source == s.name]
         return self._step(
             "extract",
-            f"Extract {s.title}: {counted(len(s.entry_points), 'route')}, {counted(len(s.owned_tables), 'table')}, "
+            f"Extract {s.title}: {_entries(s)}, {counted(len(s.owned_tables), 'table')}, "
             f"{counted(s.code_lines, 'line')}",
             service=s.name,
             reasons=(*rank.reasons, f"value {rank.value:.2f}, cost {rank.cost:.2f}"),
@@ -200,8 +200,7 @@ class Maker:
                 *((f"it calls {listed([n[0] for n in s.needs], 3)} over that service's interface",) if outbound and s.needs else ()),
             ),
             exit=(
-                f"routes {listed(list(s.entry_points), 4)} are answered by the new service with the monolith's answers"
-                if s.entry_points else f"its {sum(c.weight for c in inbound)} incoming uses go through its interface",
+                *_answered(s, sum(c.weight for c in inbound)),
                 *((f"tables {listed(list(s.owned_tables), 4)} are written by it alone",) if s.owned_tables else ()),
                 "error rate and 95th percentile are no worse than in the baseline for one business cycle",
             ),
@@ -259,3 +258,26 @@ def _rollback(service: Service) -> str:
             "enough, after the schema is split what was written since has to be drained back first"
         )
     return "route its paths back to the monolith; it owns no data"
+
+
+def _routes(service: Service) -> list[str]:
+    """Its routes (``GET /orders``); what else it has are jobs (``main scripts/nightly.py``)."""
+    return [entry for entry in service.entry_points if "/" in entry.partition(" ")[2][:1]]
+
+
+def _entries(service: Service) -> str:
+    routes = len(_routes(service))
+    jobs = len(service.entry_points) - routes
+    return counted(routes, "route") + (f", {counted(jobs, 'job')}" if jobs else "")
+
+
+def _answered(service: Service, incoming: int) -> tuple[str, ...]:
+    """Exit criteria for the ways in: routes answered, jobs run, or calls through the interface."""
+    routes = _routes(service)
+    jobs = [entry.partition(" ")[2] for entry in service.entry_points if entry not in routes]
+    found = []
+    if routes:
+        found.append(f"the new service answers {listed(routes, 4)} as the monolith did")
+    if jobs:
+        found.append(f"the new service runs {listed(jobs, 3)}, and the monolith no longer does")
+    return tuple(found) or (f"its {counted(incoming, 'incoming use goes', 'incoming uses go')} through its interface",)
