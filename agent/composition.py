@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import importlib.util
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,10 +21,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Workbench", "frameworks", "languages", "open_snapshot", "workbench"]
 
-LANGUAGES = ("python", "java", "javascript", "sql", "xml", "html", "jsp")
+LANGUAGES = (
+    "python", "java", "javascript", "php", "csharp", "cobol", "jcl", "bms", "csd", "sql", "xml", "html", "jsp",
+)  # fmt: skip
 FRAMEWORKS = (
     "django", "flask", "fastapi", "sqlalchemy", "celery", "templates",
-    "java_constants", "spring", "servlet", "jaxrs", "ejb", "stripes", "jpa", "mybatis", "jdbc", "express",
+    "java_constants", "spring", "servlet", "jaxrs", "ejb", "stripes", "jpa", "mybatis", "jdbc",
+    "express",
+    "php_sql", "php_web", "laravel", "symfony",  # php_sql first: symfony takes DQL out of what it found
+    "aspnet", "entity_framework", "dotnet_sql",
+    "cobol_data", "cics",
 )  # fmt: skip
 
 
@@ -60,11 +65,7 @@ def languages() -> Mapping[str, Language]:
 @cache
 def frameworks() -> tuple[Framework, ...]:
     """Every framework, in a fixed order."""
-    return tuple(
-        importlib.import_module(f"agent.frameworks.{name}").FRAMEWORK
-        for name in FRAMEWORKS
-        if importlib.util.find_spec(f"agent.frameworks.{name}")
-    )
+    return tuple(importlib.import_module(f"agent.frameworks.{name}").FRAMEWORK for name in FRAMEWORKS)
 
 
 def open_snapshot(source: str, settings: Settings, commit: str | None = None, name: str | None = None) -> Snapshot:

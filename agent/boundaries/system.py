@@ -14,7 +14,7 @@ from agent.domain.code import Dependency, DependencyGraph, Symbol
 
 __all__ = ["System", "see_system"]
 
-UNIT_LANGUAGES = frozenset({"python", "java", "javascript", "typescript"})
+UNIT_LANGUAGES = frozenset({"python", "java", "javascript", "typescript", "php", "csharp", "cobol", "jcl"})
 TIES = frozenset({"import", "call", "inherit", "type", "use"})
 
 

@@ -76,6 +76,13 @@ def judge_system(
             numbers,
             "no part owns data and holds together by itself: draw borders inside one deployable",
         )
+    hosted = sum(1 for unit in system.units if system.symbol(unit).language in ("cobol", "jcl"))
+    if hosted > 0.5 * len(system.units):
+        why = (
+            f"{hosted} of {len(system.units)} units are COBOL and its jobs: there is no HTTP route that a facade could move, so draw "
+            "borders first and let the transaction monitor and the scheduler do the routing later"
+        )
+        return "modularize", (numbers, why)
     movable = sum(s.code_lines for s in able)
     if movable < WORTH * placed:
         why = f"what could run apart is {movable:,} of {placed:,} lines: draw borders inside one deployable"

@@ -51,6 +51,8 @@ class Symbol(Struct, frozen=True, gc=False):
     @property
     def name(self) -> str:
         """The last part of the identifier."""
+        if self.kind == "table":
+            return self.id[6:]  # a dataset's name has dots of its own
         return self.id.replace("#", ".").replace("/", ".").rsplit(".", 1)[-1] if self.kind != "route" else self.id[6:]
 
 

@@ -16,9 +16,8 @@ from agent.ports import Framework, Language, Relating
 __all__ = ["build_graph"]
 
 REASONS_KEPT = 6
-NOT_UNITS = frozenset(
-    {"xml", "sql", "html", "jsp"}
-)  # read for what they declare and refer to; no boundary runs around them
+# Read for what they declare and refer to; no boundary runs around them.
+NOT_UNITS = frozenset({"xml", "sql", "html", "jsp", "bms", "cics definitions", "control statements"})
 
 
 def build_graph(
@@ -85,6 +84,7 @@ class _Builder:
                 container = self._project.symbol_at(path, outer) if outer or not by_type else ""
                 top = definition.name.partition(".")[0]
                 unit = self._project.symbol_at(path, top) if by_type else module
+                unit = "" if file.language in NOT_UNITS else unit
                 self._add(
                     Symbol(
                         symbol, definition.kind, path, definition.line, definition.end_line, file.language,
@@ -220,6 +220,7 @@ class _Builder:
     def _drop_lone_documents(self) -> None:
         """An XML or SQL file that nothing refers to and that declares nothing (a pom.xml) is no node of the graph."""
         tied = {end for source, target, *_ in self._edges for end in (source, target)}
+        tied.update(symbol.container for symbol in self._symbols.values())
         for identifier, symbol in list(self._symbols.items()):
             if symbol.kind == "module" and symbol.language in NOT_UNITS and identifier not in tied:
                 del self._symbols[identifier]

@@ -111,7 +111,7 @@ class Tables:
             return
         if self._by_param is None:
             self._by_param = self._entity_variables()
-        symbol = self._by_param.get(first)
+        symbol = self._by_param.get(first.lstrip("$"))
         if symbol is None:
             return
         table, framework = self._entities[symbol]

@@ -43,3 +43,9 @@ def test_graphml_parses_even_with_control_characters_in_a_name():
     text = as_graphml(graph_of({**FILES, "shop/we\x01ird.py": "import shop.b\n"}), "module")
     root = ElementTree.fromstring(text)
     assert len(root.findall(".//{*}node")) == 4
+
+
+def test_a_procedure_in_sql_that_nothing_refers_to_prints_at_every_level():
+    files = {**FILES, "sql/procs.sql": "CREATE PROCEDURE recalc() BEGIN UPDATE claims SET total = 0; END;\n"}
+    for level in ("module", "class", "function"):
+        assert json.loads(as_json(graph_of(files), level))["nodes"]
