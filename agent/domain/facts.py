@@ -152,3 +152,4 @@ class FileFacts(Struct, frozen=True, array_like=True, gc=False):
     wirings: tuple[Wiring, ...] = ()
     error_lines: tuple[int, ...] = ()
     failure: str = ""  # why nothing could be read: "parser timed out", "not text"
+    flow: bytes = b""  # how values move (agent.languages.python_flow), for the precise layer of calls; empty: not read

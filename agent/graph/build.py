@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from agent.domain.code import AmbiguousReference, Dependency, DependencyGraph, ResolutionCount, Symbol
 from agent.domain.facts import FileFacts, Reference
+from agent.graph.calls import MAX_TARGETS, Calls, find_calls
 from agent.graph.resolver import Resolution, Resolver
 from agent.graph.tables import Tables
 from agent.ports import Framework, Language, Relating
@@ -37,7 +38,8 @@ def build_graph(
     for framework in frameworks:
         if isinstance(framework, Relating):
             project.relate(framework.members(project))
-    builder = _Builder(project, roles, {f.name: f for f in frameworks})
+    calls, failed = _follow_calls(facts, project, languages)
+    builder = _Builder(project, roles, {f.name: f for f in frameworks}, calls, failed)
     builder.add_definitions(languages)
     for framework in frameworks:
         linked = framework.link(project)
@@ -51,11 +53,33 @@ def build_graph(
     return builder.graph()
 
 
+def _follow_calls(
+    facts: Mapping[str, FileFacts], project: Resolver, languages: Mapping[str, Language]
+) -> tuple[Calls, str]:
+    """The precise layer, for the languages whose facts carry what it needs, and why it failed ("" when it did not)."""
+    followed = sorted({file.language for file in facts.values() if file.flow and file.language in languages})
+    if not followed:
+        return Calls({}), ""
+    try:
+        return find_calls(facts, project, languages[followed[0]]), ""
+    except Exception as error:  # noqa: BLE001 - without it the graph stands on names alone, and says so
+        return Calls({}), f"calls were not followed through values ({type(error).__name__}: {error})"
+
+
 class _Builder:
     """Collects symbols and dependencies; lives for one build."""
 
-    def __init__(self, project: Resolver, roles: Mapping[str, str], frameworks: Mapping[str, Framework]) -> None:
+    def __init__(
+        self,
+        project: Resolver,
+        roles: Mapping[str, str],
+        frameworks: Mapping[str, Framework],
+        calls: Calls,
+        failed: str = "",
+    ) -> None:
         self._project = project
+        self._failed = failed
+        self._calls = calls
         self._roles = roles
         self._symbols: dict[str, Symbol] = {}
         self._edges: dict[tuple[str, str, str, str, int], str] = {}
@@ -132,6 +156,9 @@ class _Builder:
                 ] += 1
         for reference in file.references:
             self._reference(path, reference, counts, file.language)
+        for site in self._calls.unnamed(path):
+            if len(site.targets) <= MAX_TARGETS:
+                self._call_edges(site.source, path, site.line, site.targets)
 
     def _import(
         self, path: str, line: int, scope: str, target: str, resolution: str, counts: Counter[str], language: str
@@ -167,6 +194,8 @@ class _Builder:
         resolution = found.resolution
         if found.reason == "variable" and reference.kind == "call":
             resolution, found = "unresolved", Resolution("", "unresolved", reason="called value is a variable")
+        if reference.kind == "call" and self._followed(path, source, reference, found, counts):
+            return
         counts[resolution] += 1
         if resolution == "unresolved":
             self._reasons.setdefault(language, Counter())[found.reason] += 1
@@ -176,6 +205,42 @@ class _Builder:
                 source, reference.name, reference.kind, path, reference.line, found.candidates
             )
         self._edges_of(path, source, reference, found)
+
+    def _followed(self, path: str, source: str, reference: Reference, found: Resolution, counts: Counter[str]) -> bool:
+        """Edges by the precise layer where it knows what is called; False leaves the reference to its name alone."""
+        name = reference.name
+        sites = self._calls.at(path, reference.line, "" if name.endswith(")") else name.rpartition(".")[2])
+        targets = sorted({target for site in sites for target in site.targets if target in self._symbols})
+        complete = all(site.complete for site in sites)
+        if not targets or (len(targets) > MAX_TARGETS and found.resolution in ("exact", "inferred")):
+            return False
+        if len(targets) > MAX_TARGETS:
+            counts["ambiguous"] += 1
+            self._ambiguous[(source, name, path, reference.line)] = AmbiguousReference(
+                source, name, "call", path, reference.line, tuple(targets)
+            )
+            return True
+        sure = found.resolution == "exact" and bool(found.target)
+        named = found.target in self._symbols and found.reason != "instance"
+        meant = named and (self._project.is_type(found.target) or found.target in targets)
+        if named and complete and not meant:
+            # A decorated function: the call runs what the decorator made of it, and still depends on the function.
+            self._edge(source, found.target, "use", path, reference.line, found.resolution)
+            found = Resolution("", found.resolution, value=None, through=found.through)
+        self._edges_of(path, source, reference, found)
+        created = named and self._project.is_type(found.target)
+        self._call_edges(
+            source, path, reference.line, targets, "exact" if sure and created and len(targets) == 1 else "inferred"
+        )
+        counts["exact" if sure and (meant or not named) else "inferred"] += 1
+        return True
+
+    def _call_edges(
+        self, source: str, path: str, line: int, targets: Iterable[str], resolution: str = "inferred"
+    ) -> None:
+        for target in targets:
+            if target in self._symbols:
+                self._edge(source, target, "call", path, line, resolution)
 
     def _edges_of(self, path: str, source: str, reference: Reference, found: Resolution) -> None:
         kind, line = reference.kind, reference.line
@@ -202,7 +267,7 @@ class _Builder:
             for (source, target, kind, path, line), resolution in sorted(self._edges.items())
             if source in self._symbols and target in self._symbols
         ]
-        failures, errors = [], []
+        failures, errors = [("", self._failed)] if self._failed else [], []
         for path, file in sorted(self._project.all_facts().items()):
             if file.failure:
                 failures.append((path, file.failure))

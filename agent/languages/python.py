@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import tree_sitter_python
+from msgspec.structs import replace
 from tree_sitter import Language as Grammar
 from tree_sitter import Node, Parser, Query, QueryCursor
 
@@ -21,6 +22,7 @@ from agent.domain.facts import Binding, Definition, FileFacts, Fragment, Import,
 from agent.languages.chains import first_child
 from agent.languages.chains import python_chain as chain
 from agent.languages.chains import python_text as text_of
+from agent.languages.python_flow import read_flow
 
 if TYPE_CHECKING:
     from agent.ports import Layout, Project
@@ -94,7 +96,7 @@ class Python:
 
     name = "python"
     suffixes = (".py", ".pyw")
-    version = 1
+    version = 2
     receiver_names = frozenset({"self", "cls"})
     super_names = frozenset({"super()"})
     implicit_receiver = False
@@ -122,8 +124,9 @@ class Python:
         ]
     )
 
-    def __init__(self) -> None:
+    def __init__(self, *, flow: bool = True) -> None:
         self._parser = Parser(GRAMMAR)
+        self._flow = flow  # whether to read what the precise layer of calls needs
         self._modules: tuple[int, dict[str, str]] | None = None
 
     def unit_kind(self) -> str:
@@ -139,7 +142,8 @@ class Python:
         if len(source) > MAX_BYTES:
             return FileFacts(self.name, failure=f"larger than {MAX_BYTES:,} bytes"), None
         root = self._parser.parse(source).root_node
-        return _Reader(source, root).facts(), root
+        facts = _Reader(source, root).facts()
+        return (replace(facts, flow=read_flow(root, source)) if self._flow else facts), root
 
     def name_modules(self, layout: Layout) -> Mapping[str, str]:
         """Dotted names: a package's name starts below the first folder that has no ``__init__.py``."""

@@ -2,8 +2,10 @@
 
 from eval.task import Task
 from eval.tasks.boundaries import BOUNDARIES
+from eval.tasks.graph import GRAPH
+from eval.tasks.graph_speed import GRAPH_SPEED
 from eval.tasks.plan_time import PLAN_TIME
 
 __all__ = ["TASKS"]
 
-TASKS: tuple[Task, ...] = (BOUNDARIES, PLAN_TIME)
+TASKS: tuple[Task, ...] = (BOUNDARIES, GRAPH, GRAPH_SPEED, PLAN_TIME)

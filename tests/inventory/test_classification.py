@@ -136,7 +136,7 @@ def test_languages_are_counted_with_tests_apart(take: Take) -> None:
         {"a.py": "x\n\ny\n", "tests/test_a.py": "z\n", "Pay.cbl": "a\nb\nc\n", "notes.md": "x", "d.csv": "x"}
     )
     shares = [(s.language, s.files, s.code_lines, s.test_files, s.test_lines, s.parsed) for s in inventory.languages]
-    assert shares == [("cobol", 1, 3, 0, 0, False), ("python", 1, 2, 1, 1, True)]
+    assert shares == [("cobol", 1, 3, 0, 0, True), ("python", 1, 2, 1, 1, True)]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root can read everything")
