@@ -90,7 +90,6 @@ class Language(Protocol):
 
     name: str
     suffixes: tuple[str, ...]
-    version: int  # raise it whenever `extract` would answer differently; cached facts of other versions are dropped
     receiver_names: frozenset[str]  # self, cls, this
     super_names: frozenset[str]  # super(), super
     implicit_receiver: bool  # `total()` may mean `this.total()` (Java), may not (Python, JavaScript)
@@ -226,7 +225,6 @@ class Framework(Protocol):
 
     name: str
     languages: frozenset[str]
-    version: int
     markers: tuple[bytes, ...]  # a file that contains none of these bytes is not read; empty reads every file
 
     def read(self, path: str, root: Any, source: bytes, facts: FileFacts) -> FileFacts:

@@ -37,7 +37,6 @@ class AspNet:
 
     name = "aspnet"
     languages = frozenset({"csharp"})
-    version = 1
     markers = (b"Controller", b"MapGet", b"MapPost", b"MapPut", b"MapDelete", b"MapPatch", b"System.Web", b"Page")
 
     def read(self, path: str, root: Any, source: bytes, facts: FileFacts) -> FileFacts:  # noqa: ARG002

@@ -33,7 +33,6 @@ class Celery:
 
     name = "celery"
     languages = frozenset({"python"})
-    version = 1
     markers = (
         b".delay(", b".apply_async(", b"shared_task", b".task", b"send_task", b"beat_schedule", b"BEAT_SCHEDULE",
         b"@job", b"dramatiq", b".s(", b".si(",

@@ -40,7 +40,6 @@ class Cics:
 
     name = "cics"
     languages = frozenset({"cobol"})
-    version = 1
     markers: tuple[bytes, ...] = ()
 
     def read(self, path: str, root: Any, source: bytes, facts: FileFacts) -> FileFacts:  # noqa: ARG002

@@ -43,7 +43,6 @@ class CobolData:
 
     name = "cobol_data"
     languages = frozenset({"cobol"})
-    version = 1
     markers: tuple[bytes, ...] = ()
 
     def read(self, path: str, root: Any, source: bytes, facts: FileFacts) -> FileFacts:  # noqa: ARG002

@@ -30,7 +30,6 @@ class Django:
 
     name = "django"
     languages = frozenset({"python"})
-    version = 1
     markers = (
         b"django", b"rest_framework", b"models.", b".objects", b"urlpatterns", b"INSTALLED_APPS", b"MIDDLEWARE",
         b"ROOT_URLCONF", b"class Meta", b"queryset", b"serializer_class", b"get_object_or_404", b"request.POST",

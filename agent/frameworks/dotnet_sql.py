@@ -26,7 +26,6 @@ class DotnetSql:
 
     name = "dotnet_sql"
     languages = frozenset({"csharp"})
-    version = 1
     markers: tuple[bytes, ...] = (
         b"SELECT ", b"select ", b"Select ", b"SELECT\n", b"SELECT\r", b"INSERT ", b"insert ", b"UPDATE ", b"update ",
         b"DELETE ", b"delete ", b"MERGE ", b"TRUNCATE ",

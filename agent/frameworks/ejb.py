@@ -29,7 +29,6 @@ class Ejb:
 
     name = "ejb"
     languages = frozenset({"java"})
-    version = 1
     markers = (
         b"javax.ejb", b"jakarta.ejb", b"javax.inject", b"jakarta.inject", b"javax.enterprise", b"jakarta.enterprise",
     )  # fmt: skip

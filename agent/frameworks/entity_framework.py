@@ -35,7 +35,6 @@ class EntityFramework:
 
     name = "entity_framework"
     languages = frozenset({"csharp"})
-    version = 1
     markers = (b"DbSet", b"DbContext", b"[Table", b"ToTable", b"EntityTypeConfiguration", b"ObjectSet")
 
     def read(self, path: str, root: Any, source: bytes, facts: FileFacts) -> FileFacts:  # noqa: ARG002

@@ -61,7 +61,6 @@ class Express:
 
     name = "express"
     languages = frozenset({"javascript", "typescript"})
-    version = 1
     markers = (b".get(", b".post(", b".put(", b".delete(", b".patch(", b".use(", b".all(", b"outer", b"app)")
 
     def read(self, path: str, root: Any, source: bytes, facts: FileFacts) -> FileFacts:  # noqa: ARG002

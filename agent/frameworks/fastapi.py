@@ -33,7 +33,6 @@ class FastApi:
 
     name = "fastapi"
     languages = frozenset({"python"})
-    version = 1
     markers = (b"fastapi", b"starlette", b"APIRouter", b"include_router", b"add_api_route")
 
     def read(self, path: str, root: Any, source: bytes, facts: FileFacts) -> FileFacts:  # noqa: ARG002

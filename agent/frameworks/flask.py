@@ -40,7 +40,6 @@ class Flask:
 
     name = "flask"
     languages = frozenset({"python"})
-    version = 1
     markers = (
         b"flask", b"Blueprint", b".route(", b"add_url_rule", b"register_blueprint", b"url_for", b"add_resource",
         b"errorhandler", b"before_request", b"before_app_request", b"context_processor", b"MethodView", b"quart",

@@ -23,7 +23,6 @@ class JavaConstants:
 
     name = "java"
     languages = frozenset({"java"})
-    version = 1
     markers = (b"String ",)
 
     def read(self, path: str, root: Any, source: bytes, facts: FileFacts) -> FileFacts:  # noqa: ARG002

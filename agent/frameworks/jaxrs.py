@@ -25,7 +25,6 @@ class JaxRs:
 
     name = "jaxrs"
     languages = frozenset({"java"})
-    version = 1
     markers = (b"@Path", b"@ApplicationPath")
 
     def read(self, path: str, root: Any, source: bytes, facts: FileFacts) -> FileFacts:  # noqa: ARG002

@@ -47,7 +47,6 @@ class Jdbc:
 
     name = "jdbc"
     languages = frozenset({"java"})
-    version = 1
     markers: tuple[bytes, ...] = (
         b"java.sql", b"javax.sql", b"Jdbc", b"jdbc", b"createNativeQuery", b"createSQLQuery", b"prepareStatement",
         b"executeQuery", b"executeUpdate", b"SELECT ", b"select ", b"INSERT ", b"insert ", b"UPDATE ", b"DELETE ",

@@ -50,7 +50,6 @@ class Jpa:
 
     name = "jpa"
     languages = frozenset({"java", "xml"})
-    version = 1
     markers = (
         b"persistence", b"hibernate", b"EntityManager", b"@Query", b"@Entity", b"createQuery", b"createNamedQuery",
         b"createNativeQuery",

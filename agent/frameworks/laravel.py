@@ -71,7 +71,6 @@ class Laravel:
 
     name = "laravel"
     languages = frozenset({"php"})
-    version = 1
     markers = (
         b"Route::",
         b"Illuminate",

@@ -37,7 +37,6 @@ class MyBatis:
 
     name = "mybatis"
     languages = frozenset({"java", "xml"})
-    version = 1
     markers = (b"<mapper", b"<sqlMap", b"org.apache.ibatis.annotations")
 
     def read(self, path: str, root: Any, source: bytes, facts: FileFacts) -> FileFacts:  # noqa: ARG002

@@ -42,7 +42,6 @@ class PhpSql:
 
     name = "php_sql"
     languages = frozenset({"php"})
-    version = 1
     markers: tuple[bytes, ...] = (
         b"SELECT ", b"select ", b"Select ", b"SELECT\n", b"SELECT\r", b"INSERT ", b"insert ", b"UPDATE ", b"update ",
         b"DELETE ", b"delete ", b"REPLACE ", b"TRUNCATE ", b"CREATE TABLE", b"create table", b"db->",

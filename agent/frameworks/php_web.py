@@ -46,7 +46,6 @@ class PhpWeb:
 
     name = "php_web"
     languages = frozenset({"php"})
-    version = 1
     markers = (b"$_", b"HTTP_GET_VARS", b"HTTP_POST_VARS", b"header(", b"href", b"action", b"?>", b"echo", b"print")
 
     def read(self, path: str, root: Any, source: bytes, facts: FileFacts) -> FileFacts:  # noqa: ARG002

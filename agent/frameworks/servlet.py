@@ -36,7 +36,6 @@ class Servlet:
 
     name = "servlet"
     languages = frozenset({"java", "xml", "jsp"})
-    version = 1
     markers = (b"<web-app", b"<web-fragment", b"@WebServlet", b"@WebFilter", b".jsp", b"<%@", b"<jsp:")
 
     def read(self, path: str, root: Any, source: bytes, facts: FileFacts) -> FileFacts:  # noqa: ARG002

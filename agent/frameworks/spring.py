@@ -58,7 +58,6 @@ class Spring:
 
     name = "spring"
     languages = frozenset({"java", "xml", "html"})
-    version = 1
     markers = (b"springframework", b"Repository<", b"@Autowired", b"@Inject", b"@Service", b"@Component", b"th:")
 
     def read(self, path: str, root: Any, source: bytes, facts: FileFacts) -> FileFacts:

@@ -54,7 +54,6 @@ class SqlAlchemy:
 
     name = "sqlalchemy"
     languages = frozenset({"python"})
-    version = 1
     markers = (
         b"sqlalchemy", b"Column(", b"mapped_column(", b"relationship(", b".query", b"session", b"__tablename__",
         b"db.Model", b"select(", b"SQLModel", b"SQLAlchemy",

@@ -31,7 +31,6 @@ class Stripes:
 
     name = "stripes"
     languages = frozenset({"java"})
-    version = 1
     markers = (b"net.sourceforge.stripes", b"ActionBean")
 
     def read(self, path: str, root: Any, source: bytes, facts: FileFacts) -> FileFacts:  # noqa: ARG002

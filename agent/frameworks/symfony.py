@@ -47,7 +47,6 @@ class Symfony:
 
     name = "symfony"
     languages = frozenset({"php"})
-    version = 1
     markers = (b"Route", b"ORM", b"Doctrine", b"doctrine", b"getRepository", b"ntityManager", b"@Entity", b"->persist(")
 
     def read(self, path: str, root: Any, source: bytes, facts: FileFacts) -> FileFacts:  # noqa: ARG002

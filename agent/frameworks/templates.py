@@ -46,7 +46,6 @@ class Templates:
 
     name = "templates"
     languages = frozenset({"html", "python"})
-    version = 1
     markers = (*MARKS, b"render", b"get_template", b"select_template", b"TemplateResponse", b"template_name", b"bottle")
 
     def read(self, path: str, root: Any, source: bytes, facts: FileFacts) -> FileFacts:  # noqa: ARG002

@@ -34,7 +34,6 @@ class Bms:
 
     name = "bms"
     suffixes = (".bms",)
-    version = 1
     receiver_names: frozenset[str] = frozenset()
     super_names: frozenset[str] = frozenset()
     implicit_receiver = False

@@ -36,7 +36,6 @@ class Cobol:
 
     name = "cobol"
     suffixes = (".cbl", ".cob", ".cpy", ".cobol", ".ccp", ".pco", ".dcl", ".dclgen")
-    version = 1
     receiver_names: frozenset[str] = frozenset()
     super_names: frozenset[str] = frozenset()
     implicit_receiver = False

@@ -29,7 +29,6 @@ class Csd:
 
     name = "cics definitions"
     suffixes = (".csd",)
-    version = 1
     receiver_names: frozenset[str] = frozenset()
     super_names: frozenset[str] = frozenset()
     implicit_receiver = False

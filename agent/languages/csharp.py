@@ -83,7 +83,6 @@ class CSharp:
 
     name = "csharp"
     suffixes = (".cs", ".csx")
-    version = 1
     receiver_names = frozenset({"this"})
     super_names = frozenset({"base"})
     implicit_receiver = True

@@ -23,7 +23,6 @@ class Html:
         ".html", ".htm", ".xhtml", ".jinja", ".jinja2", ".j2", ".djhtml", ".tmpl", ".tpl", ".mako",
         ".html.j2", ".twig", ".ftl", ".vm", ".mustache", ".hbs", ".handlebars", ".ejs", ".njk",
     )  # fmt: skip
-    version = 1
     receiver_names: frozenset[str] = frozenset()
     super_names: frozenset[str] = frozenset()
     implicit_receiver = False

@@ -72,7 +72,6 @@ class Java:
 
     name = "java"
     suffixes = (".java",)
-    version = 1
     receiver_names = frozenset({"this"})
     super_names = frozenset({"super"})
     implicit_receiver = True

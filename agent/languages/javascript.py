@@ -195,7 +195,6 @@ BUILTINS = frozenset(
 class JavaScript:
     """The `Language` of one family of suffixes; `JavaScript` and TypeScript resolve into each other's files."""
 
-    version = 1
     receiver_names = frozenset({"this"})
     super_names = frozenset({"super"})
     implicit_receiver = False

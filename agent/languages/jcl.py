@@ -38,7 +38,6 @@ class Jcl:
 
     name = "jcl"
     suffixes: tuple[str, ...] = (".jcl", ".jclp", ".prc", ".proc")
-    version = 1
     receiver_names: frozenset[str] = frozenset()
     super_names: frozenset[str] = frozenset()
     implicit_receiver = False

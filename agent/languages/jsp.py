@@ -39,7 +39,6 @@ class Jsp:
 
     name = "jsp"
     suffixes = (".jsp", ".jspf", ".jspx", ".tag", ".tagx")
-    version = 1
     receiver_names: frozenset[str] = frozenset({"this"})
     super_names: frozenset[str] = frozenset({"super"})
     implicit_receiver = True

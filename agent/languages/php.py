@@ -100,7 +100,6 @@ class Php:
 
     name = "php"
     suffixes = (".php", ".php3", ".php4", ".php5", ".phtml", ".inc")
-    version = 1
     receiver_names = frozenset({"this"})
     super_names = frozenset({"parent"})
     implicit_receiver = False

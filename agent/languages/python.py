@@ -96,7 +96,6 @@ class Python:
 
     name = "python"
     suffixes = (".py", ".pyw")
-    version = 2
     receiver_names = frozenset({"self", "cls"})
     super_names = frozenset({"super()"})
     implicit_receiver = False

@@ -17,9 +17,8 @@ from agent.languages.sql_statement import TableAccess, looks_like_sql, read_stat
 if TYPE_CHECKING:
     from agent.ports import Layout, Project
 
-__all__ = ["LANGUAGES", "VERSION", "Sql", "TableAccess", "looks_like_sql", "read_statement"]
+__all__ = ["LANGUAGES", "Sql", "TableAccess", "looks_like_sql", "read_statement"]
 
-VERSION = 1
 MAX_BYTES = 2_000_000
 MAX_STATEMENTS = 20_000
 COMMENT = re.compile(r"(?s)\A(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/|#[^\n]*(?:\n|\Z))+")
@@ -44,7 +43,6 @@ class Sql:
 
     name = "sql"
     suffixes = (".sql", ".ddl", ".pks", ".pkb")
-    version = VERSION
     receiver_names: frozenset[str] = frozenset()
     super_names: frozenset[str] = frozenset()
     implicit_receiver = False

@@ -20,7 +20,6 @@ class Xml:
 
     name = "xml"
     suffixes = (".xml",)
-    version = 1
     receiver_names: frozenset[str] = frozenset()
     super_names: frozenset[str] = frozenset()
     implicit_receiver = False
