@@ -149,10 +149,16 @@ class DependencyGraph(Struct, frozen=True, dict=True):
     def reached_from(self, identifier: str, depth: int = 10, limit: int = 4000) -> frozenset[str]:
         """Symbols that control or data may reach from here: through calls, uses, reads and writes, breadth first.
 
-        A type stands for all its functions, since a framework may call any of them. Bounded by ``depth`` links and about
+        A type stands for all its functions and those that it inherits, since a framework may call any of them. Bounded by ``depth`` links and about
         ``limit`` symbols.
         """
-        seen, frontier = {identifier}, [identifier, *self.members.get(identifier, ())]
+        types, pending = [identifier], [identifier]
+        while pending:  # what a type inherits may be called on it too
+            for edge in self.outgoing.get(pending.pop(), ()):
+                if edge.kind == "inherit" and edge.target not in types:
+                    types.append(edge.target)
+                    pending.append(edge.target)
+        seen, frontier = {identifier}, [identifier, *(m for t in types for m in self.members.get(t, ()))]
         seen.update(frontier)
         for _ in range(depth):
             frontier = [t for s in frontier for t in self._flow.get(s, ()) if t not in seen]

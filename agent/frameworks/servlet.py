@@ -134,7 +134,9 @@ def _mapped(
         for kind in (servlet, *project.ancestors(servlet)):
             if project.definition(f"{kind}.{method}") is not None:
                 served = True
-                yield route(verb, pattern, path, wiring.line, f"{kind}.{method}")
+                # An inherited method dispatches to the servlet's own: the route is the servlet's, not its base's.
+                handler = f"{kind}.{method}" if kind == servlet else servlet
+                yield route(verb, pattern, path, wiring.line, handler)
                 break
     if not served:
         yield route("ANY", pattern, path, wiring.line, servlet)

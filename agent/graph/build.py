@@ -122,8 +122,9 @@ class _Builder:
     def add_linked(self, symbols: Iterable[Symbol], dependencies: Iterable[Dependency]) -> None:
         """What a framework contributes."""
         for symbol in symbols:
-            role = self._roles.get(symbol.path, "code") if symbol.role == "code" else symbol.role
-            self._add(replace(symbol, role=role))
+            # A route that a test sets up is the test's; one that a web.xml declares is code, whatever the file is called.
+            from_test = self._roles.get(symbol.path) == "test"
+            self._add(replace(symbol, role="test") if from_test else symbol)
         for edge in dependencies:
             self._edge(edge.source, edge.target, edge.kind, edge.path, edge.line, edge.resolution)
 

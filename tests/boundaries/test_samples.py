@@ -38,6 +38,12 @@ def test_services_agree_with_the_expert(sample):
     assert adjusted_rand(mine, truth) >= FLOORS[name]
 
 
+def test_its_routes_belong_to_services(sample):
+    name, _, found = sample
+    routes = {entry for service in found.services for entry in service.entry_points}
+    assert len(routes) >= {"orderdesk": 90, "claims": 30}[name]
+
+
 def test_it_is_told_to_split(sample):
     assert sample[2].verdict == "split"
 

@@ -36,12 +36,17 @@ def test_servlet_mappings_lead_to_the_methods_that_serve() -> None:
     assert edges(graph_of(SERVLETS), "handle") == {
         ("route:GET /orders", "shop.Orders.doGet"),
         ("route:POST /orders", "shop.Orders.doPost"),
-        ("route:GET /bare/*", "shop.Orders.doGet"),
-        ("route:POST /bare/*", "shop.Orders.doPost"),
-        ("route:GET /x", "shop.Orders.doGet"),
-        ("route:POST /x", "shop.Orders.doPost"),
+        ("route:GET /bare/*", "shop.Bare"),
+        ("route:POST /bare/*", "shop.Bare"),
+        ("route:GET /x", "shop.Bare"),
+        ("route:POST /x", "shop.Bare"),
         ("route:GET /page", PAGES + "orders.jsp"),
     }
+
+
+def test_a_servlet_with_an_inherited_method_is_served_by_it() -> None:
+    graph = graph_of(SERVLETS)
+    assert "shop.Orders.doGet" in graph.reached_from("shop.Bare")
 
 
 def test_servlets_forward_and_pages_include() -> None:
