@@ -6,6 +6,9 @@ FigwrightError
 │   └── BoundariesError   a boundaries file that contradicts itself or the code; names the line
 ├── SettingsError         a configuration file or variable with an unknown key or a bad value
 ├── OutputError           a result cannot be written: disk full, permission, an edited file in the way
+├── ValidationError        tests cannot be run: the common root of what follows
+│   ├── SandboxError      no box can be made on this machine, or the one asked for is not there
+│   └── EnvironmentUnmakeableError   what the tests need cannot be had here; names the step
 └── IndexUnusableError         the vector index or a cache cannot be opened and could not be rebuilt
 
 Each message says what happened, where, and what to do next, in one sentence.
@@ -15,12 +18,15 @@ from __future__ import annotations
 
 __all__ = [
     "BoundariesError",
+    "EnvironmentUnmakeableError",
     "FigwrightError",
     "IndexUnusableError",
     "InputError",
     "OutputError",
     "RepositoryError",
+    "SandboxError",
     "SettingsError",
+    "ValidationError",
 ]
 
 
@@ -50,3 +56,15 @@ class OutputError(FigwrightError):
 
 class IndexUnusableError(FigwrightError):
     """The vector index or another cache cannot be opened and could not be rebuilt."""
+
+
+class ValidationError(FigwrightError):
+    """Tests cannot be run."""
+
+
+class SandboxError(ValidationError):
+    """No box can be made on this machine, or not the one that was asked for."""
+
+
+class EnvironmentUnmakeableError(ValidationError):
+    """What the tests need cannot be had here; the message names what is missing and what to do."""

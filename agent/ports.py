@@ -6,14 +6,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
 
     from agent.domain.code import Dependency, DependencyGraph, Symbol
+    from agent.domain.environment import Recipe
+    from agent.domain.execution import Command, Folders, Limits, Outcome, Toolchain
     from agent.domain.facts import Binding, Definition, Entity, FileFacts, Import, TableUse, Wiring
     from agent.domain.inventory import History
+    from agent.domain.verdict import Suite, SuiteResult
 
 __all__ = [
     "CodeIndex",
+    "Ecosystem",
     "Embedder",
     "Framework",
     "Imported",
@@ -24,7 +30,10 @@ __all__ = [
     "Project",
     "Relating",
     "Resolved",
+    "Runner",
+    "Sandbox",
     "Snapshot",
+    "Toolchains",
     "Tools",
 ]
 
@@ -305,4 +314,93 @@ class CodeIndex(Protocol):
 
     def search(self, query: str, limit: int) -> Sequence[tuple[str, float]]:
         """(symbol ID, score) best first; empty when nothing matches."""
+        ...
+
+
+class Sandbox(Protocol):
+    """Runs a command that nobody here trusts. Every call is a box of its own, and nothing in it outlives the call."""
+
+    name: str  # bubblewrap, container, none
+
+    def unusable(self) -> str:
+        """Why it cannot be used on this machine, and what to do about it; empty when it can."""
+        ...
+
+    def run(
+        self,
+        command: Command,
+        folders: Folders,
+        toolchains: Sequence[Toolchain] = (),
+        limits: Limits = ...,
+        *,
+        network: bool = False,
+    ) -> Outcome:
+        """Run it and wait. A limit that is reached is an Outcome, not an error. Raises SandboxError when no box can be made."""
+        ...
+
+
+class Toolchains(Protocol):
+    """The interpreters and compilers of this machine."""
+
+    def all(self, name: str) -> Sequence[Toolchain]:
+        """Every one of that name that was found and answers, newest first."""
+        ...
+
+    def best(self, name: str, versions: str = "") -> Toolchain | None:
+        """The newest whose version meets a PEP 440 specifier."""
+        ...
+
+
+class Runner(Protocol):
+    """One test runner: how to call it, and how to read what it reports."""
+
+    name: str  # pytest, unittest, nose, django, tox, mocha, jest, tap, node, npm, maven, gradle, phpunit, go
+    ecosystem: str
+    shuffles: bool  # whether it can run tests in another order
+    selects: bool  # whether it can run some tests by ID
+    measures: bool  # whether it can say which lines ran
+
+    def command(
+        self,
+        suite: Suite,
+        recipe: Recipe,
+        *,
+        only: Sequence[str] = (),
+        order: int = 0,
+        coverage: bool = False,
+        test_seconds: float = 0.0,
+    ) -> Command:
+        """The command. ``only`` are test IDs (empty: all); ``order`` a seed (0: as written); results go to ``{out}``."""
+        ...
+
+    def read(self, suite: Suite, outcome: Outcome, out: Path) -> SuiteResult:
+        """What ran, by test ID. Exit code 0 without a test is ``trouble``. Never raises on any bytes in ``out``."""
+        ...
+
+    def coverage(self, suite: Suite, out: Path) -> Mapping[str, Mapping[int, bool]]:
+        """After a run with coverage: path in the repository -> line -> whether it ran, for lines that hold code."""
+        ...
+
+
+class Ecosystem(Protocol):
+    """How one family of languages builds and tests: what to run, what that needs, and what to try when it is missing."""
+
+    name: str  # python, node, java, php, go
+    runners: Mapping[str, Runner]
+
+    def suites(self, tree: Snapshot) -> Sequence[Suite]:
+        """The test suites found, the likeliest first; empty when this family has none here."""
+        ...
+
+    def recipe(self, tree: Snapshot, suite: Suite, toolchains: Toolchains) -> Recipe:
+        """How to make what the suite needs. Raises EnvironmentUnmakeableError with the reason when that is known now."""
+        ...
+
+    def inputs(self, tree: Snapshot, suite: Suite) -> Sequence[str]:
+        """The files whose contents the recipe depends on (locks, manifests): they are part of its key."""
+        ...
+
+    def amend(self, recipe: Recipe, suite: Suite, said: str) -> tuple[Recipe, str] | None:
+        """After a failed step, or a run in which tests could not be loaded: another recipe to try and what was changed
+        in it, from what was printed; None when nothing is known to help."""
         ...

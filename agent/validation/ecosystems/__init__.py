@@ -1,0 +1,1 @@
+"""How each family of languages builds and tests; one file a family."""

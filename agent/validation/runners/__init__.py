@@ -1,0 +1,1 @@
+"""How each test runner is called and read; one file a runner."""
