@@ -64,6 +64,17 @@ class Snapshot(Protocol):
         """Churn and change coupling of the given files."""
         ...
 
+    def committed_on(self) -> str:
+        """The ISO date of the commit that is read (a work tree's HEAD); empty without one."""
+        ...
+
+    def copy_to(self, folder: Path) -> None:
+        """Write every file into an empty folder: bytes, executable bits, and the links that stay inside the repository.
+
+        Raises OutputError when it cannot be written.
+        """
+        ...
+
 
 class Layout(Protocol):
     """Which files exist and what they are called: what a language needs to resolve an import."""

@@ -3,7 +3,7 @@
 Symbolic links are never followed, special files never opened, and ``.gitignore`` files are honoured as git would.
 """
 
-# ruff: noqa: PTH118, PTH123 - file names are bytes here, as on disk; pathlib is for text
+# ruff: noqa: PTH115, PTH118 - file names are bytes here, as on disk; pathlib is for text
 from __future__ import annotations
 
 import errno
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
+from agent.adapters.file_copies import as_output_error, copy_file, copy_link, read_regular_file
 from agent.adapters.path_names import shown_name
 from agent.domain.inventory import History
 
@@ -40,6 +41,7 @@ class Folder:
         self._raw: dict[str, bytes] = {}
         self._sizes: list[tuple[str, int]] = []
         self._skipped: list[tuple[str, str, int]] = []
+        self._links: list[bytes] = []
         for raw, size in sorted(self._walk()):
             shown = shown_name(raw)
             self._raw[shown] = raw
@@ -57,6 +59,16 @@ class Folder:
         if path not in self._raw:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         return read_regular_file(os.path.join(self._root, self._raw[path]))
+
+    def committed_on(self) -> str:
+        return ""
+
+    def copy_to(self, folder: Path) -> None:
+        with as_output_error(folder):
+            for raw in self._raw.values():
+                copy_file(os.path.join(self._root, raw), raw, folder)
+            for raw in self._links:
+                copy_link(os.readlink(os.path.join(self._root, raw)), raw, folder)
 
     def history(self, paths: frozenset[str]) -> History:  # noqa: ARG002 - the port's signature
         return History(commits=0, note="not a git repository: there is no history to read")
@@ -97,6 +109,8 @@ class Folder:
         special = kind_of_special(status.st_mode)
         if special:
             self._skip(path, special, 0)
+            if stat.S_ISLNK(status.st_mode):
+                self._links.append(path)
         elif _ignored(path, rules):
             self._skip(path, "ignored by git", status.st_size)
         else:
@@ -128,18 +142,6 @@ def kind_of_special(mode: int) -> str:
     if stat.S_ISREG(mode):
         return ""
     return "symbolic link" if stat.S_ISLNK(mode) else "special file"
-
-
-def read_regular_file(path: bytes, limit: int = -1) -> bytes:
-    """The bytes of a regular file. Raises OSError for a link, a pipe, a device or what cannot be read.
-
-    Opened without blocking: a named pipe that nobody writes to would otherwise wait for ever.
-    """
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-    with open(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", os.fsdecode(path))
-        return file.read(limit)
 
 
 def _is_usable(pattern: str) -> bool:

@@ -5,7 +5,7 @@ folder that git does not manage as a plain folder. How git is kept from running 
 written down in ``git_command``.
 """
 
-# ruff: noqa: PTH114, PTH118, PTH120 - file names are bytes here, as on disk; pathlib is for text
+# ruff: noqa: PTH114, PTH115, PTH118, PTH120 - file names are bytes here, as on disk; pathlib is for text
 from __future__ import annotations
 
 import errno
@@ -17,7 +17,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.adapters.folder import Folder, kind_of_special, read_regular_file
+from agent.adapters.file_copies import as_output_error, copy_file, copy_link, read_regular_file, write_file
+from agent.adapters.folder import Folder, kind_of_special
 from agent.adapters.git_clone import clone_path, is_url, name_from_url, shown_remote
 from agent.adapters.git_command import GitFailed, GitRepository, git_program
 from agent.adapters.git_history import read_history
@@ -161,6 +162,15 @@ class _GitSnapshot:
         self._raw: dict[str, bytes] = {}
         self._sizes: list[tuple[str, int]] = []
         self._skipped: list[tuple[str, str, int]] = []
+        self._links: dict[bytes, str] = {}  # of a commit, the object that holds the link's text
+
+    def committed_on(self) -> str:
+        if not self.commit:
+            return ""
+        try:
+            return self._repository.run("show", "-s", "--format=%cs", self.commit).decode("ascii").strip()
+        except GitFailed:
+            return ""
 
     def paths(self) -> Iterable[tuple[str, int]]:
         return self._sizes
@@ -212,6 +222,13 @@ class _WorkTree(_GitSnapshot):
     def read(self, path: str) -> bytes:
         return read_regular_file(os.path.join(self._root, self._raw_name(path)))
 
+    def copy_to(self, folder: Path) -> None:
+        with as_output_error(folder):
+            for raw in self._raw.values():
+                copy_file(os.path.join(self._root, raw), raw, folder)
+            for raw in self._links:
+                copy_link(os.readlink(os.path.join(self._root, raw)), raw, folder)
+
     def _listed(self, *options: str) -> list[bytes]:
         try:
             listed = self._repository.run("ls-files", "-z", "--exclude-standard", *options, cwd=self._folder)
@@ -240,6 +257,8 @@ class _WorkTree(_GitSnapshot):
             special = "symbolic link"
         if special:
             self._skip(raw, special, 0)
+            if stat.S_ISLNK(status.st_mode):
+                self._links[raw] = ""
         else:
             self._add(raw, status.st_size)
 
@@ -273,6 +292,7 @@ class _Commit(_GitSnapshot):
     def __init__(self, repository: GitRepository, commit: str, prefix: str, name: str, remote: str) -> None:
         super().__init__(repository, commit, prefix, name, remote)
         self._blobs: dict[str, str] = {}
+        self._executable: set[str] = set()
         self._lock = threading.Lock()
         self._reader: tuple[int, Git] | None = None
         where = f"{commit}:{prefix}" if prefix else commit
@@ -291,6 +311,16 @@ class _Commit(_GitSnapshot):
         blob = self._blobs.get(path)
         if blob is None:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+        return self._object(blob, path)
+
+    def copy_to(self, folder: Path) -> None:
+        with as_output_error(folder):
+            for path, raw in self._raw.items():
+                write_file(self.read(path), raw, folder, executable=path in self._executable)
+            for raw, blob in self._links.items():
+                copy_link(self._object(blob, shown_name(raw)), raw, folder)
+
+    def _object(self, blob: str, path: str) -> bytes:
         with self._lock:
             try:
                 _, _, _, stream = self._process().stream_object_data(blob)
@@ -314,11 +344,14 @@ class _Commit(_GitSnapshot):
             self._skip(raw, "submodule", 0)
         elif mode == b"120000":
             self._skip(raw, "symbolic link", 0)
+            self._links[raw] = blob.decode("ascii")
         elif not size.isdigit():
             self._skip(raw, "unreadable", 0)
         else:
             self._add(raw, int(size))
             self._blobs.setdefault(shown_name(raw), blob.decode("ascii"))
+            if mode == b"100755":
+                self._executable.add(shown_name(raw))
 
 
 def _head(repository: GitRepository) -> str:

@@ -434,3 +434,27 @@ def test_plain_folder_honours_ignore_files_and_skips_what_is_no_file(tmp_path: P
     (folder / "a.py").symlink_to("/etc/passwd")  # exchanged between listing and reading
     with pytest.raises(OSError, match=r"a\.py|symbolic"):
         snapshot.read("a.py")
+
+
+@pytest.mark.parametrize("revision", [None, "HEAD"])
+def test_a_copy_has_bytes_executable_bits_and_inner_links_but_no_way_out(
+    repository: Path, tmp_path: Path, revision: str | None
+) -> None:
+    (repository / "a").mkdir()
+    (repository / "a/run.sh").write_text("#!/bin/sh\n")
+    (repository / "a/run.sh").chmod(0o755)
+    (repository / "a/data.bin").write_bytes(b"\x00\x01")
+    (repository / "inner").symlink_to("a/data.bin")
+    (repository / "outer").symlink_to("../secret")
+    (repository / "absolute").symlink_to("/etc/passwd")
+    commit(repository, {}, day="2021-02-03")
+    snapshot = opened(repository, tmp_path, revision)
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    snapshot.copy_to(copy)
+    found = {str(p.relative_to(copy)) for p in copy.rglob("*") if not p.is_dir()}
+    assert found == {*paths(snapshot), "inner"}
+    assert os.access(copy / "a/run.sh", os.X_OK)
+    assert not os.access(copy / "a/data.bin", os.X_OK)
+    assert (copy / "inner").read_bytes() == b"\x00\x01"
+    assert snapshot.committed_on() == "2021-02-03"
