@@ -245,7 +245,9 @@ class JavaScript:
         found = self._member(target, imported.name, project)
         if found == target:
             return ((alias, target, "exact"),)
-        sure = "" if ":" in found and "#" not in found else "exact"
+        # What a module only passes on is a dependency of that module; whoever uses the name has an edge of its own.
+        own = found.partition("#")[0] == target
+        sure = "exact" if own else ""
         return ((alias, found, sure), ("", target, "exact"))
 
     def _locate(self, specifier: str, path: str, project: Project) -> str:
