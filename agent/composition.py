@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -13,16 +13,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.adapters.memo_store import MemoStore
+from agent.errors import SandboxError
 from agent.settings import Settings
 
 if TYPE_CHECKING:
     from agent.adapters.chroma_index import ChromaIndex
-    from agent.ports import Framework, Language, Snapshot
+    from agent.ports import Ecosystem, Framework, Language, Sandbox, Snapshot
+    from agent.validation import Workplace
 
-__all__ = ["Workbench", "frameworks", "languages", "open_snapshot", "workbench"]
+__all__ = [
+    "SANDBOXES",
+    "Workbench",
+    "ecosystems",
+    "frameworks",
+    "languages",
+    "open_sandbox",
+    "open_snapshot",
+    "workbench",
+    "workplace",
+]
 
 LANGUAGES = (
-    "python", "java", "javascript", "php", "csharp", "cobol", "jcl", "bms", "csd", "sql", "xml", "html", "jsp",
+    "python", "java", "javascript", "php", "csharp", "cobol", "jcl", "bms", "csd", "c", "go", "ruby", "perl", "sql", "xml", "html", "jsp",
 )  # fmt: skip
 FRAMEWORKS = (
     "django", "flask", "fastapi", "sqlalchemy", "celery", "templates",
@@ -32,6 +44,9 @@ FRAMEWORKS = (
     "aspnet", "entity_framework", "dotnet_sql",
     "cobol_data", "cics",
 )  # fmt: skip
+
+ECOSYSTEMS = ("python", "node", "java", "php", "go")
+SANDBOXES = ("bubblewrap", "container", "none")
 
 
 @dataclass(frozen=True)
@@ -87,6 +102,60 @@ def workbench(
         yield Workbench(snapshot, languages(), frameworks(), memo, folder)
     finally:
         memo.close()
+
+
+@cache
+def ecosystems() -> Mapping[str, Ecosystem]:
+    """Every family of languages whose tests can be run, by name."""
+    import importlib.util as U  # TEMPORARY
+
+    modules = [
+        importlib.import_module(f"agent.validation.ecosystems.{name}")
+        for name in ECOSYSTEMS
+        if U.find_spec(f"agent.validation.ecosystems.{name}")
+    ]
+    return {module.ECOSYSTEM.name: module.ECOSYSTEM for module in modules}
+
+
+def open_sandbox(name: str) -> Sandbox:
+    """The sandbox of that name. Raises SandboxError when it cannot be used here; nothing weaker stands in for it."""
+    from agent.adapters.bare_sandbox import BareSandbox
+    from agent.adapters.bubblewrap_sandbox import BubblewrapSandbox
+    from agent.adapters.container_sandbox import ContainerSandbox
+
+    made: dict[str, Callable[[], Sandbox]] = {
+        "bubblewrap": BubblewrapSandbox,
+        "container": ContainerSandbox,
+        "none": BareSandbox,
+    }
+    sandbox = made[name]()
+    why = sandbox.unusable()
+    if why:
+        raise SandboxError(why)
+    return sandbox
+
+
+@contextmanager
+def workplace(
+    source: str,
+    settings: Settings,
+    *,
+    sandbox: str = "bubblewrap",
+    commit: str | None = None,
+    name: str | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Iterator[Workplace]:
+    """What validation works with, for one repository; its folders are removed at the end."""
+    from agent.adapters.machine_toolchains import MachineToolchains
+    from agent.adapters.work_folders import WorkFolders
+    from agent.validation import Workplace
+
+    box = open_sandbox(sandbox)
+    snapshot = open_snapshot(source, settings, commit, name)
+    with WorkFolders(settings.cache_dir / "validation") as folders:
+        pristine = folders.fresh("pristine")
+        snapshot.copy_to(pristine)
+        yield Workplace(snapshot, pristine, box, MachineToolchains(), ecosystems(), folders, say=say)
 
 
 def cache_key(source: str, snapshot: Snapshot) -> str:

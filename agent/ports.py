@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ __all__ = [
     "Snapshot",
     "Toolchains",
     "Tools",
+    "Workspace",
 ]
 
 
@@ -414,4 +416,28 @@ class Ecosystem(Protocol):
     def amend(self, recipe: Recipe, suite: Suite, said: str) -> tuple[Recipe, str] | None:
         """After a failed step, or a run in which tests could not be loaded: another recipe to try and what was changed
         in it, from what was printed; None when nothing is known to help."""
+        ...
+
+
+class Workspace(Protocol):
+    """Where a run's folders come from; all of them go when it ends."""
+
+    def fresh(self, name: str) -> Path:
+        """A new, empty folder."""
+        ...
+
+    def copy(self, source: Path, name: str) -> Path:
+        """A copy of a folder, links as links."""
+        ...
+
+    def drop(self, folder: Path) -> None:
+        """Remove a folder early, whatever tests did to its permissions."""
+        ...
+
+    def environment(self, key: str) -> AbstractContextManager[Path]:
+        """The folder of an environment, which outlives the run, for this process alone while the block lasts."""
+        ...
+
+    def clear(self, folder: Path) -> None:
+        """Remove what is in a folder."""
         ...

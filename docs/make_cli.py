@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "cli.md"
 HEAD = """\
-<!-- Generated from `figwright --help` by `make docs`; edit agent/cli.py, not this page. -->
+<!-- Generated from `figwright --help` by `make docs`; edit agent/cli/, not this page. -->
 
 """
 

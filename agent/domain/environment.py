@@ -76,7 +76,8 @@ class Environment(Noun):
     """A recipe that was carried out, or how far it came.
 
     ``failed`` names the step that failed ("" when all needed ones held); ``rounds`` counts the recipes that were tried;
-    ``toolchains`` are those that were found, as ``python 2.7.18``; ``amended`` says what was changed, round by round.
+    ``clean``: every test could be loaded in the trial run; otherwise it is tried anew once ``made_by``, the digest of
+    figwright's own code, has changed. ``toolchains`` are those that were found, as ``python 2.7.18``; ``amended`` says what was changed, round by round.
     """
 
     recipe: Recipe
@@ -88,6 +89,8 @@ class Environment(Noun):
     rounds: int = 1
     amended: tuple[str, ...] = ()
     reused: bool = False
+    clean: bool = False
+    made_by: str = ""
 
     @property
     def usable(self) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from agent.domain.environment import Environment
 from agent.domain.inventory import Location, Noun
 
 __all__ = [
@@ -17,9 +18,11 @@ __all__ = [
     "Label",
     "MutantResult",
     "Protection",
+    "RepositoryReport",
     "SetAside",
     "Status",
     "Suite",
+    "SuiteReport",
     "SuiteResult",
     "Tampering",
     "Verdict",
@@ -168,3 +171,24 @@ class Verdict(Noun):
     @property
     def accepted(self) -> bool:
         return self.label in ACCEPTED
+
+
+class SuiteReport(Noun):
+    """One suite of a repository: how its environment was made, and what held. ``baseline`` None when nothing could run."""
+
+    suite: Suite
+    environment: Environment
+    baseline: Baseline | None = None
+    failures: tuple[CaseResult, ...] = ()  # of the first run, with their messages
+    last_lines: tuple[str, ...] = ()
+
+
+class RepositoryReport(Noun):
+    """All suites of a repository that were tried. ``not_run`` says, first of all, what could not be run and why."""
+
+    name: str
+    commit: str
+    sandbox: str
+    suites: tuple[SuiteReport, ...] = ()
+    not_run: tuple[str, ...] = ()
+    verdict: Verdict | None = None

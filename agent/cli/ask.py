@@ -1,0 +1,39 @@
+"""``figwright ask``: the code that a question is about."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from agent.cli.options import Commit, Name, Output, Quiet, Repo, app
+from agent.cli.shared import assuming, emit, one_of, settings_for, shown_progress, stored_index
+
+__all__ = ["ask"]
+
+
+@app.command()
+def ask(
+    repo: Repo,
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="In plain words: where is the tax computed?")],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=100, help="How many hits.")] = 8,
+    form: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+    output: Output = None,
+    commit: Commit = None,
+    name: Name = None,
+    quiet: Quiet = None,
+) -> None:
+    """Find the code that a question is about: ranked symbols with file:line, their callers and the tables they touch."""
+    from agent.composition import workbench
+    from agent.index import answer_json, answer_text, hits_for
+    from agent.pipeline import Run, make_graph, make_inventory
+
+    one_of("--format", form, ("text", "json"))
+    settings = settings_for(repo, quiet=quiet)
+    with shown_progress(settings.quiet) as progress, workbench(repo, settings, commit, name) as bench:
+        assuming(settings, bench)
+        run = Run(progress=progress)
+        found, key = make_graph(bench, make_inventory(bench, run, None), run)
+        index = stored_index(bench, run, found, key)
+        hits = hits_for(found, index.search(question, limit))
+    emit((answer_json if form == "json" else answer_text)(question, hits), output, repo)

@@ -1,0 +1,79 @@
+"""``figwright plan``: the main job."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.cli.options import AsOf, Commit, Name, Pinned, Quiet, Repo, app
+from agent.cli.shared import (
+    assuming,
+    boundaries_file,
+    exit_on_severity,
+    out_folder,
+    run_report,
+    say,
+    settings_for,
+    shown_progress,
+    stored_index,
+)
+from agent.errors import InputError
+
+__all__ = ["plan"]
+
+
+@app.command()
+def plan(
+    repo: Repo,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where the plan goes; default: figwright-out/NAME.")
+    ] = None,
+    commit: Commit = None,
+    boundaries: Pinned = None,
+    as_of: AsOf = None,
+    name: Name = None,
+    quiet: Quiet = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(
+            "--fail-on",
+            metavar="SEVERITY",
+            help="Exit with 1 when a finding is at least this severe (critical, high, medium, low).",
+        ),
+    ] = None,
+) -> None:
+    """Write plan.md, plan.html, plan.json and boundaries.toml for a repository. Nothing is written inside it."""
+    from agent.adapters.output_folder import is_edited, stamped, write_files
+    from agent.composition import workbench
+    from agent.domain.finding import SEVERITIES
+    from agent.pipeline import Run, make_plan
+
+    if fail_on is not None and fail_on not in SEVERITIES:
+        raise InputError(f"--fail-on {fail_on!r} is not a severity: use one of {', '.join(SEVERITIES)}.")
+    settings = settings_for(repo, out=out, as_of=as_of, quiet=quiet)
+    file = boundaries_file(boundaries)
+    with shown_progress(settings.quiet) as progress, workbench(repo, settings, commit, name) as bench:
+        folder = out_folder(repo, settings.out, bench.snapshot.name)
+        settings = assuming(settings, bench)
+        run = Run(progress=progress)
+        files, graph, key = make_plan(bench, run, settings.assumptions, settings.as_of, file)
+        stored_index(bench, run, graph, key)
+        proposal = files.pop("boundaries.toml")
+        target = folder / "boundaries.toml"
+        kept = is_edited(target)
+        files["boundaries.proposed.toml" if kept else "boundaries.toml"] = stamped(proposal)
+        files["plan.run.json"] = run_report(run, bench.memo.rebuilt)
+        write_files(folder, files)
+        if bench.memo.rebuilt:
+            say(f"Note: {bench.memo.rebuilt}.")
+    if kept and not settings.quiet:
+        say(f"{target} was edited and is left as it is; the new proposal is in boundaries.proposed.toml.")
+    dirty = json.loads(files["plan.json"])["repository"]
+    if dirty["dirty"] and not settings.quiet:
+        say(f"Note: the work tree has {dirty['dirty_files']} uncommitted changes; the plan describes it as it is.")
+    typer.echo(str(folder / "plan.html"))
+    if fail_on is not None:
+        exit_on_severity(json.loads(files["plan.json"])["findings"], fail_on)

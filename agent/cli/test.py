@@ -1,0 +1,85 @@
+"""``figwright test``: a repository's own tests in a sandbox, and what they say of a change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.cli.options import Commit, Name, Output, Quiet, Repo, app
+from agent.cli.shared import emit, one_of, settings_for, shown_progress
+from agent.errors import InputError
+
+__all__ = ["run_tests"]
+
+
+@app.command("test")
+def run_tests(
+    repo: Repo,
+    env: Annotated[
+        str,
+        typer.Option("--env", metavar="auto|FILE", help="How the environment is made: found out, or your own recipe."),
+    ] = "auto",
+    runner: Annotated[
+        str, typer.Option("--runner", metavar="auto|NAME", help="The test runner: found out, or one by name.")
+    ] = "auto",
+    sandbox: Annotated[
+        str,
+        typer.Option(
+            "--sandbox", help="bubblewrap, container, or none: then the tests run as you, with all that you may do."
+        ),
+    ] = "bubblewrap",
+    patch: Annotated[
+        Path | None,
+        typer.Option("--patch", metavar="FILE", help="Judge this change (a unified diff): the tests before and after."),
+    ] = None,
+    runs: Annotated[
+        int, typer.Option("--runs", min=1, max=10, help="Baseline runs, in different order where the runner can.")
+    ] = 3,
+    form: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+    output: Output = None,
+    commit: Commit = None,
+    name: Name = None,
+    quiet: Quiet = None,
+) -> None:
+    """Run a repository's own tests in a sandbox: makes what they need, and says by test ID what happened.
+
+    Exit code 0: tests ran (and the change, if one was given, is accepted); 1: none could, or the change is not accepted.
+    """
+    from agent.composition import SANDBOXES, workplace
+    from agent.report.suite_table import write_test_table
+    from agent.validation import examine, read_recipe
+
+    one_of("--format", form, ("table", "json"))
+    one_of("--sandbox", sandbox, SANDBOXES)
+    settings = settings_for(repo, quiet=quiet)
+    recipe = None if env == "auto" else read_recipe(_text(Path(env), "recipe"), env)
+    diff = _bytes(patch) if patch is not None else None
+    with (
+        shown_progress(settings.quiet) as progress,
+        workplace(repo, settings, sandbox=sandbox, commit=commit, name=name, say=progress) as place,
+    ):
+        report, standing = examine(place, runner, recipe, runs)
+        if diff is not None and standing:
+            from agent.validation import judge_patch
+
+            report = judge_patch(place, report, standing[0], diff, patch.name if patch else "")
+    emit(report.model_dump_json(indent=1) + "\n" if form == "json" else write_test_table(report), output, repo)
+    if not standing or (report.verdict is not None and not report.verdict.accepted):
+        raise typer.Exit(1)
+
+
+def _text(path: Path, what: str) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise InputError(f"the {what} {path} cannot be read ({reason}): give a file that exists.") from None
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"the patch {path} cannot be read ({error.strerror}): give a file that exists.") from None
