@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,12 +26,12 @@ from agent.domain.inventory import Inventory
 from agent.domain.plan import Plan, Repository
 from agent.errors import RepositoryError
 from agent.fingerprint import own_code
-from agent.graph import build_graph, read_facts
+from agent.graph import Remembered, build_graph, facts_key, read_facts
 from agent.inventory import table_date, take_inventory
 from agent.ports import Tools
 from agent.roadmap import draw_roadmap, first_actions
 
-__all__ = ["Run", "make_boundaries", "make_graph", "make_plan", "render"]
+__all__ = ["Run", "make_boundaries", "make_graph", "make_plan", "render", "ways_in"]
 
 CONFIGURATION = ("package.json", "tsconfig.json", "jsconfig.json")
 Progress = Callable[[str], None]
@@ -47,10 +48,10 @@ class Run:
     def stage(self, name: str) -> Callable[[], None]:
         """Start a stage; call the answer at its end."""
         self.progress(name)
-        wall, cpu = time.perf_counter(), time.process_time()
+        wall, cpu = time.perf_counter(), _cpu_seconds()
 
         def done() -> None:
-            seconds = {"seconds": time.perf_counter() - wall, "cpu_seconds": time.process_time() - cpu}
+            seconds = {"seconds": time.perf_counter() - wall, "cpu_seconds": _cpu_seconds() - cpu}
             self.stages[name] = {key: round(value, 3) for key, value in seconds.items()}
 
         return done
@@ -86,7 +87,9 @@ def make_graph(bench: Tools, inventory: Inventory, run: Run) -> tuple[Dependency
         facts = read_facts(inventory.files, bench.snapshot.read, bench.languages, bench.frameworks, bench.memo)
         exists = frozenset(f.path for f in inventory.files)
         roles = {f.path: f.role for f in inventory.files}
-        graph = build_graph(facts, roles, bench.languages, bench.frameworks, exists, texts)
+        keys = {f.path: facts_key(f) for f in inventory.files if f.path in facts}
+        remembered = Remembered(bench.memo, keys, own_code())
+        graph = build_graph(facts, roles, bench.languages, bench.frameworks, exists, texts, remembered)
         bench.memo.put(f"graph:{key}", msgspec.msgpack.encode(graph))
     done()
     return graph, key
@@ -101,11 +104,15 @@ def make_boundaries(
     tables = [s.id for s in graph.symbols if s.kind == "table"]
     read = read_boundaries(file[1], file[0], units, tables) if file else None
     pins = read_pins(assumptions.pins, units) if assumptions.pins else {}
-    ways_in = [(e.kind, e.name, e.evidence.path) for e in inventory.entry_points]
     file_name = file[0] if file else "boundaries.toml"
-    proposal = propose_boundaries(graph, inventory.history.coupling, read, pins, file_name, ways_in)
+    proposal = propose_boundaries(graph, inventory.history.coupling, read, pins, file_name, ways_in(inventory))
     done()
     return proposal
+
+
+def ways_in(inventory: Inventory) -> list[tuple[str, str, str]]:
+    """The inventory's entry points as the boundaries stage takes them: (kind, name, path)."""
+    return [(e.kind, e.name, e.evidence.path) for e in inventory.entry_points]
 
 
 def make_plan(
@@ -158,6 +165,12 @@ def render(plan: Plan, run: Run) -> dict[str, str]:
     }
     done()
     return files
+
+
+def _cpu_seconds() -> float:
+    """Of this process and of the children that it waited for."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def _repository(inventory: Inventory, as_of: date) -> Repository:

@@ -15,10 +15,16 @@ __all__ = [
     "SHARED",
     "Alternative",
     "Boundaries",
+    "Change",
+    "Comparison",
     "Contested",
     "Crossing",
+    "Explanation",
+    "Home",
     "Metrics",
+    "Move",
     "Pin",
+    "Pull",
     "Service",
     "SharedUnit",
     "TableOwnership",
@@ -165,3 +171,74 @@ class Boundaries(Noun):
     alternatives: tuple[Alternative, ...]
     layers: tuple[tuple[str, float, int], ...]  # (layer, weight used, edges)
     pins: tuple[Pin, ...] = ()
+
+
+class Pull(Noun):
+    """How strongly one layer of evidence ties something to a service. ``share`` is of all its ties to services, 0..1."""
+
+    service: str
+    layer: str
+    share: float
+    partners: tuple[str, ...]  # the strongest first
+    evidence: tuple[Evidence, ...] = ()  # layers of likeness (names, packages, history) have no line
+
+
+class Home(Noun):
+    """Where something lives at one granularity."""
+
+    granularity: str
+    service: str
+    chosen: bool
+
+
+class Move(Noun):
+    """What another home would change in the whole partition: modularity and SM (higher is better), ICP (lower is)."""
+
+    service: str
+    modularity: float
+    icp: float
+    sm: float
+
+
+class Explanation(Noun):
+    """Why a unit, a table or a service is where it is. ``service`` is its home, ``__shared__`` or ``""`` (undecided)."""
+
+    subject: str
+    kind: Literal["unit", "table", "service"]
+    location: Location
+    service: str
+    reason: str
+    pinned: bool = False
+    pulls: tuple[Pull, ...] = ()
+    granularities: tuple[Home, ...] = ()
+    moves: tuple[Move, ...] = ()
+    entry_points: tuple[str, ...] = ()
+    used_by: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    members: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+
+
+class Change(Noun):
+    """One thing before and after; ``""`` where it is not there."""
+
+    what: str
+    before: str
+    after: str
+    note: str = ""
+
+
+class Comparison(Noun):
+    """figwright's proposal against the same with the user's edits; pairs are (before, after)."""
+
+    moved_units: tuple[Change, ...]
+    moved_tables: tuple[Change, ...]
+    services_added: tuple[str, ...]
+    services_removed: tuple[str, ...]
+    metrics: tuple[Change, ...]
+    crossings: tuple[int, int]
+    crossings_by_pair: tuple[Change, ...]
+    conflicts: tuple[tuple[str, ...], tuple[str, ...]]
+    verdict: tuple[str, str]
+    service_verdicts: tuple[Change, ...]
+    pins: tuple[Pin, ...]

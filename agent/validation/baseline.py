@@ -19,7 +19,7 @@ _NETWORK = re.compile(
     r"getaddrinfo|EAI_AGAIN|ENOTFOUND|gaierror|Name or service not known|Temporary failure in name resolution"
     r"|nodename nor servname|UnknownHostException|NameResolutionError|Network is unreachable|ENETUNREACH"
     r"|No route to host|NoRouteToHostException|could not resolve host|php_network_getaddresses|no such host"
-    r"|dial tcp: lookup|Failed to resolve",
+    r"|dial tcp: lookup|Failed to resolve|NoResolverConfiguration|/etc/resolv\.conf",
     re.IGNORECASE,
 )
 # A server that should have been there: a refused connection to this very machine.
