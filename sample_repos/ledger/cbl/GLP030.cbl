@@ -1,0 +1,123 @@
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID.    GLP030.
+       AUTHOR.        R T CULLEN.
+       DATE-WRITTEN.  FEBRUARY 1999.
+      *    RETURNS OF MIDSTATE TRUST. THE PAYMENT IS MARKED BOUNCED AND
+      *    THE INVOICE RETURNED. THE JOURNAL GOES AGAINST PAYABLES,
+      *    ACCOUNTING DECIDES WHAT BECOMES OF IT.
+       ENVIRONMENT DIVISION.
+       INPUT-OUTPUT SECTION.
+       FILE-CONTROL.
+           SELECT PARM-FILE    ASSIGN TO PARMCARD.
+           SELECT RETURN-FILE  ASSIGN TO ACHRET.
+           SELECT OLD-PAYMENT  ASSIGN TO PAYIN.
+           SELECT NEW-PAYMENT  ASSIGN TO PAYOUT.
+           SELECT OLD-INVOICE  ASSIGN TO INVIN.
+           SELECT NEW-INVOICE  ASSIGN TO INVOUT.
+           SELECT OPTIONAL JOURNAL-FILE ASSIGN TO JRNLOUT.
+       DATA DIVISION.
+       FILE SECTION.
+       FD  PARM-FILE.
+           COPY GLPARM.
+       FD  RETURN-FILE.
+           COPY GLACHR.
+       FD  OLD-PAYMENT.
+           COPY GLPAYM REPLACING ==:TAG:== BY ==OP==.
+       FD  NEW-PAYMENT.
+           COPY GLPAYM REPLACING ==:TAG:== BY ==NP==.
+       FD  OLD-INVOICE.
+           COPY GLINVC REPLACING ==:TAG:== BY ==OI==.
+       FD  NEW-INVOICE.
+           COPY GLINVC REPLACING ==:TAG:== BY ==NI==.
+       FD  JOURNAL-FILE.
+           COPY GLJRNL REPLACING ==:TAG:== BY ==JR==.
+       WORKING-STORAGE SECTION.
+           COPY GLACCT.
+       01  WS-RETURNS.
+           05  WS-MAX                      PIC 9(03) COMP VALUE ZERO.
+           05  WS-RETURN OCCURS 200.
+               10  WS-TRACE                PIC 9(15).
+               10  WS-REASON               PIC X(03).
+               10  WS-PAYMENT-NO           PIC 9(07).
+       01  WS-WORK.
+           05  WS-IX                       PIC 9(03) COMP.
+           05  WS-HIT                      PIC 9(03) COMP.
+           05  WS-COUNT                    PIC 9(05) VALUE ZERO.
+           05  WS-SEQ                      PIC 9(05) VALUE ZERO.
+       PROCEDURE DIVISION.
+       0000-MAIN.
+           OPEN INPUT PARM-FILE RETURN-FILE OLD-PAYMENT OLD-INVOICE.
+           OPEN OUTPUT NEW-PAYMENT NEW-INVOICE.
+           OPEN EXTEND JOURNAL-FILE.
+           READ PARM-FILE AT END
+               CALL 'GLSABND' USING 'GLP030  '
+                   'NO PARAMETER CARD                       '.
+       0100-RETURNS.
+           READ RETURN-FILE AT END GO TO 0200-PAYMENTS.
+           IF NOT ACH-ENTRY OR ACH-6-RETURN = SPACES
+               GO TO 0100-RETURNS.
+           ADD 1 TO WS-MAX.
+           MOVE ACH-6-TRACE TO WS-TRACE (WS-MAX).
+           MOVE ACH-6-RETURN TO WS-REASON (WS-MAX).
+           MOVE ZERO TO WS-PAYMENT-NO (WS-MAX).
+           GO TO 0100-RETURNS.
+       0200-PAYMENTS.
+           READ OLD-PAYMENT AT END GO TO 0300-INVOICES.
+           MOVE OP-RECORD TO NP-RECORD.
+           MOVE ZERO TO WS-HIT.
+           PERFORM 1000-FIND-TRACE THRU 1000-EXIT
+               VARYING WS-IX FROM 1 BY 1 UNTIL WS-IX > WS-MAX.
+           IF WS-HIT > ZERO AND OP-SENT
+               MOVE 'B' TO NP-STATUS
+               MOVE OP-PAYMENT-NO TO WS-PAYMENT-NO (WS-HIT)
+               ADD 1 TO WS-COUNT
+               PERFORM 2000-JOURNALS THRU 2000-EXIT.
+           WRITE NP-RECORD.
+           GO TO 0200-PAYMENTS.
+       0300-INVOICES.
+           READ OLD-INVOICE AT END GO TO 0900-END.
+           MOVE OI-RECORD TO NI-RECORD.
+           PERFORM 3000-MARK THRU 3000-EXIT
+               VARYING WS-IX FROM 1 BY 1 UNTIL WS-IX > WS-MAX.
+           WRITE NI-RECORD.
+           GO TO 0300-INVOICES.
+       0900-END.
+           DISPLAY 'GLP030  RETURNS ' WS-MAX ' MATCHED ' WS-COUNT.
+           IF WS-COUNT NOT = WS-MAX
+               MOVE 4 TO RETURN-CODE.
+           CLOSE PARM-FILE RETURN-FILE OLD-PAYMENT NEW-PAYMENT
+                 OLD-INVOICE NEW-INVOICE JOURNAL-FILE.
+           STOP RUN.
+       1000-FIND-TRACE.
+           IF WS-TRACE (WS-IX) = OP-TRACE
+               MOVE WS-IX TO WS-HIT.
+       1000-EXIT.
+           EXIT.
+       2000-JOURNALS.
+           MOVE OP-BRANCH TO JR-BRANCH.
+           MOVE PM-RUN-DATE TO JR-EFF-DATE.
+           MOVE 'APS' TO JR-SOURCE.
+           MOVE 70002 TO JR-BATCH-NO.
+           MOVE OP-AMOUNT TO JR-AMOUNT.
+           MOVE OP-VENDOR-NAME TO JR-DESCR.
+           MOVE OP-INVOICE TO JR-REF.
+           MOVE 'N' TO JR-STATUS.
+           MOVE SPACES TO JR-ERR-CODE.
+           MOVE AN-DUE-FROM TO JR-ACCOUNT.
+           MOVE 'D' TO JR-DRCR.
+           ADD 1 TO WS-SEQ.
+           MOVE WS-SEQ TO JR-SEQ-NO.
+           WRITE JR-RECORD.
+           MOVE AN-PAYABLES TO JR-ACCOUNT.
+           MOVE 'C' TO JR-DRCR.
+           ADD 1 TO WS-SEQ.
+           MOVE WS-SEQ TO JR-SEQ-NO.
+           WRITE JR-RECORD.
+       2000-EXIT.
+           EXIT.
+       3000-MARK.
+           IF WS-PAYMENT-NO (WS-IX) NOT = ZERO
+              AND WS-PAYMENT-NO (WS-IX) = OI-PAYMENT-NO
+               MOVE 'R' TO NI-STATUS.
+       3000-EXIT.
+           EXIT.
