@@ -1,0 +1,1 @@
+# dispatch: demands, waves, parcels, the carrier

@@ -1,0 +1,1 @@
+# items: what we stock

@@ -1,0 +1,1 @@
+# receiving: suppliers, purchase orders, goods in

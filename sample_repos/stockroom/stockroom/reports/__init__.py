@@ -1,0 +1,1 @@
+# reports: what the managers see

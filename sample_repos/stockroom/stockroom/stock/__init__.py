@@ -1,0 +1,1 @@
+# stock: where things are, and how many

@@ -1,0 +1,1 @@
+# users: who may do what
