@@ -51,6 +51,12 @@ def language_of(path: str, head: bytes) -> tuple[str, Role]:
         known = rules.names["requirements.txt"]
     elif known is None and re.match(r"(Dockerfile|Containerfile)[._-]|\.env\.", name):
         known = rules.names["Dockerfile" if name[0] in "DC" else ".env"]
+    if (
+        known is None
+        and name.lower().endswith(".cls")
+        and re.match(rb"\s{0,20}(?:VERSION [\d.]{1,6} CLASS|Attribute VB_)", head)
+    ):
+        known = rules.suffixes[".bas"]  # TeX and Apex have classes of that suffix too
     if known is None and head.startswith(b"#!"):
         known = _by_interpreter(head, rules)
     if known is None and re.match(r"(LICENSE|LICENCE|README|NOTICE|CHANGES|COPYING)\b", name, re.IGNORECASE):
