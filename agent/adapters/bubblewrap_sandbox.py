@@ -26,15 +26,14 @@ import re
 import shutil
 import subprocess
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 
 from agent.adapters.sandbox_cgroups import Cgroups, make_cgroups
 from agent.adapters.sandbox_command import Filled, check_folders, fill
-from agent.adapters.sandbox_folders import Size, hand_over, mount_point, take_back
-from agent.adapters.sandbox_network import NetworkSettings, network_settings
-from agent.adapters.sandbox_process import Ended, Launch, in_memory, supervise
-from agent.adapters.sandbox_seccomp import filter_program
+from agent.adapters.sandbox_lending import Lent
+from agent.adapters.sandbox_network import network_settings
+from agent.adapters.sandbox_process import Launch, supervise
 from agent.adapters.sandbox_state import (
     Lease,
     box_user,
@@ -44,23 +43,14 @@ from agent.adapters.sandbox_state import (
     may_change_user,
     state_folder,
 )
-from agent.adapters.sandbox_system import (
-    GROUP,
-    HOSTS,
-    NAME_SERVICE,
-    USERS,
-    settings,
-    system_folders,
-    toolchain_folders,
-)
-from agent.adapters.sandbox_watch import DiskWatch, Watch
-from agent.domain.execution import Command, Folders, Limits, Outcome, Stop, Toolchain
+from agent.adapters.sandbox_system import home_folder, system_folders
+from agent.adapters.sandbox_view import ENV, HOME, OUT, REPO, SHARED_MEMORY, TEMPORARY, View
+from agent.adapters.sandbox_watch import Watch
+from agent.domain.execution import Command, Folders, Limits, Outcome, Toolchain
 from agent.errors import SandboxError
 
 __all__ = ["BubblewrapSandbox"]
 
-REPO, ENV, OUT, HOME, TEMPORARY = "/repo", "/env", "/out", "/tmp/home", "/tmp"  # noqa: S108 - the box's own
-INSIDE = 1000  # the user as the box sees itself
 CAP_SYS_ADMIN = 21
 OLDEST = (0, 8)
 DEFAULT = Limits()
@@ -156,7 +146,7 @@ def _may_stage() -> bool:
 
 
 class _Box:
-    """One call: what is shown where, handed over before and taken back after."""
+    """One call: what is shown where, lent before and taken back after."""
 
     def __init__(
         self,
@@ -167,84 +157,35 @@ class _Box:
         limits: Limits,
         network: bool,
     ) -> None:
-        self.stack, self.lease, self.folders, self.limits = stack, leased, folders, limits
-        self.toolchains = toolchains
+        self.stack, self.lease, self.limits, self.toolchains = stack, leased, limits, toolchains
         self.uid = box_user(leased.number) if os.geteuid() == 0 else None
-        self.stage = str(leased.folder / "stage") if self.uid is not None else ""
-        self.staged: list[tuple[str, str]] = []
-        self.handles: list[int] = []
-        self.network = network_settings(os.environ, Path.home()) if network else None
-        self.cgroups = Cgroups()
+        self.lent = Lent(folders, self.uid)
+        self.network = network_settings(os.environ, home_folder()) if network else None
+        stage = str(leased.folder / "stage") if self.uid is not None else ""
+        self.view = View(self.lent, toolchains, self.network, stage)
+        stack.callback(self.view.close)
 
     def run(self, command: Command) -> Outcome:
-        filled = fill(
-            command, REPO, ENV, OUT, HOME, TEMPORARY, self.toolchains, self.network.variables if self.network else {}
-        )
-        made = self._mount_points()
-        writable = [self.folders.repo, self.folders.out, *([self.folders.env] if self.folders.env_writable else [])]
-        try:
-            before = sum(hand_over(folder, self.uid).bytes for folder in writable)
-            self.cgroups = make_cgroups(self.lease, self.limits)
-            self.stack.callback(self.cgroups.remove)
-            disk = DiskWatch(writable, before, self.limits.disk_bytes)
-            watch = Watch(self.limits, self.cgroups, disk, (TEMPORARY, "/dev/shm"))  # noqa: S108
-            launch = self._launch(filled)
-            self.stack.callback(self._close)
-            ended = supervise(launch, self.limits, watch, self._end)
-        finally:
-            sizes = self._take_back()
-            for place in reversed(made):
-                with suppress(OSError):
-                    place.rmdir() if place.is_dir() else place.unlink()
-        if (
-            ended.reported is None
-            and not ended.stopped_by
-            and "bwrap: execvp" not in ended.stderr.decode(errors="replace")
-        ):
-            said = ended.failure or ended.stderr.decode(errors="replace").strip()[-500:]
-            raise SandboxError(f"No box could be made, or it was killed from outside: {said or ended.exit_code}.")
-        return self._outcome(ended, before, sizes)
-
-    def _outcome(self, ended: Ended, before: int, sizes: list[Size]) -> Outcome:
-        stopped: Stop = ended.stopped_by
-        if not stopped and any(size.largest >= self.limits.file_bytes for size in sizes):
-            stopped = "file size"
-        if not stopped and sum(size.bytes for size in sizes) - before > self.limits.disk_bytes:
-            stopped = "disk"
-        code = ended.exit_code if ended.reported is not None or stopped else 127
+        variables = self.network.variables if self.network else {}
+        filled = fill(command, REPO, ENV, OUT, HOME, TEMPORARY, self.toolchains, variables)
+        with self.lent:
+            cgroups = make_cgroups(self.lease, self.limits)
+            self.stack.callback(cgroups.remove)
+            watch = Watch(self.limits, cgroups, self.lent.disk(self.limits), (TEMPORARY, SHARED_MEMORY))
+            ended = supervise(self._launch(filled, cgroups), self.limits, watch, self._end)
+        printed = ended.stderr.decode(errors="replace")
+        if ended.reported is None and not ended.stopped_by and "bwrap: execvp" not in printed:
+            said = ended.failure or printed.strip()[-500:] or ended.exit_code
+            raise SandboxError(f"No box could be made, or it was killed from outside: {said}.")
+        stopped = ended.stopped_by or self.lent.stop(self.limits)
+        code = ended.exit_code if ended.reported is not None or ended.stopped_by else 127
         return Outcome(code, ended.stdout, ended.stderr, ended.seconds, ended.cpu_seconds, stopped)
-
-    def _take_back(self) -> list[Size]:
-        sizes = [take_back(self.folders.repo), take_back(self.folders.out, result=True)]
-        if self.folders.env_writable:
-            sizes.append(take_back(self.folders.env, shared=True))
-        return sizes
 
     def _end(self) -> None:
         if self.uid is not None:
             end_user(self.uid)
 
-    def _close(self) -> None:
-        for handle in self.handles:
-            os.close(handle)
-
-    def _mount_points(self) -> list[Path]:
-        """Places in the repository for what preparation kept; those that were made for it go again afterwards."""
-        made: list[Path] = []
-        for kept in self.folders.kept:
-            source = self.folders.env / "kept" / kept
-            if source.exists():
-                try:
-                    made += mount_point(self.folders.repo, kept, folder=source.is_dir())
-                except OSError as error:
-                    raise SandboxError(
-                        f"{kept} cannot be shown in the repository: {error.strerror or error}."
-                    ) from error
-        return made
-
-    def _launch(self, filled: Filled) -> Launch:
-        words = self._arguments(filled)
-        arguments = self._handle("\0".join(words).encode() + b"\0")
+    def _launch(self, filled: Filled, cgroups: Cgroups) -> Launch:
         inner: list[str] = []
         rlimits = {
             "RLIMIT_CORE": 0,
@@ -254,96 +195,18 @@ class _Box:
         }
         if self.uid is not None:
             rlimits["RLIMIT_NPROC"] = self.limits.processes + 3  # bwrap's own
-        elif "pids" not in self.cgroups.folders and shutil.which("prlimit"):
+        elif "pids" not in cgroups.folders and shutil.which("prlimit"):
             # Only inside: outside it would count all that this user runs.
             inner = ["prlimit", f"--nproc={self.limits.processes}", "--"]
-        program = shutil.which("bwrap") or "bwrap"
-        outer = ["bwrap", "--args", str(arguments), "--json-status-fd", "{status}", "--"]
+        arguments = self.view.arguments(filled, self.limits)
         return Launch(
-            argv=[*outer, *inner, *filled.argv],
-            program=program,
+            argv=["bwrap", "--args", str(arguments), "--json-status-fd", "{status}", "--", *inner, *filled.argv],
+            program=shutil.which("bwrap") or "bwrap",
             env={},
             uid=self.uid,
-            stage=self.stage,
-            binds=self.staged,
-            cgroups=self.cgroups.entrances(),
+            stage=self.view.stage,
+            binds=self.view.staged,
+            cgroups=cgroups.entrances(),
             rlimits=rlimits,
-            handles=self.handles,
+            handles=self.view.handles,
         )
-
-    def _arguments(self, filled: Filled) -> list[str]:
-        words = "--unshare-user --unshare-ipc --unshare-pid --unshare-uts --unshare-cgroup-try".split()
-        words += "--disable-userns --die-with-parent --new-session --hostname box --clearenv".split()
-        words += ["--uid", str(INSIDE), "--gid", str(INSIDE), "--proc", "/proc", "--dev", "/dev"]
-        if self.network is None:
-            words.append("--unshare-net")
-        program = filter_program()
-        if program:
-            words += ["--seccomp", str(self._handle(program))]
-        words += self._system() + self._writable()
-        for name, value in filled.env.items():
-            words += ["--setenv", name, value]
-        # Last of all: until now places to mount on had to be made.
-        return [*words, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", filled.cwd]
-
-    def _system(self) -> list[str]:
-        words = ["--perms", "0755", "--dir", "/etc"]
-        for folder in sorted({str(Path(path).parent) for path, _ in settings()} - {"/etc"}):
-            words += ["--perms", "0755", "--dir", folder]  # made on the way, they would be closed
-        for path, link in (*system_folders(), *settings()):
-            words += ["--symlink", link, path] if link else ["--ro-bind", path, path]
-        texts = {
-            "/etc/passwd": USERS.format(uid=INSIDE, home=HOME),
-            "/etc/group": GROUP.format(uid=INSIDE),
-            "/etc/nsswitch.conf": NAME_SERVICE,
-            "/etc/hostname": "box\n",
-        }
-        if self.network is None:
-            texts["/etc/hosts"] = HOSTS
-        else:
-            texts |= self.network.etc
-        words += self._files(texts)
-        words += ["--dir", "/run", "--dir", "/var", "--symlink", "/run", "/var/run", "--symlink", "/tmp", "/var/tmp"]  # noqa: S108
-        return words
-
-    def _writable(self) -> list[str]:
-        room = min(self.limits.disk_bytes, self.limits.memory_bytes // 2)
-        words = ["--perms", "1777", "--size", str(max(room, 1 << 20)), "--tmpfs", TEMPORARY, "--dir", HOME]
-        words += ["--perms", "1777", "--size", str(max(room // 2, 1 << 20)), "--tmpfs", "/dev/shm"]  # noqa: S108
-        shown = toolchain_folders(self.toolchains)
-        for number, path in enumerate(shown):
-            words += ["--ro-bind", self._place(path, f"toolchain-{number}"), str(path)]
-        if self.network is not None:
-            words += self._network(self.network)
-        words += ["--bind", self._place(self.folders.repo, "repo"), REPO]
-        words += ["--bind", self._place(self.folders.out, "out"), OUT]
-        env = self._place(self.folders.env, "env")
-        words += ["--bind" if self.folders.env_writable else "--ro-bind", env, ENV]
-        for kept in self.folders.kept:
-            if (self.folders.env / "kept" / kept).exists():
-                words += ["--ro-bind", f"{env}/kept/{kept}", f"{REPO}/{kept}"]
-        return words
-
-    def _network(self, network: NetworkSettings) -> list[str]:
-        words = self._files({f"{HOME}/{name}": text for name, text in network.home.items()})
-        for number, path in enumerate(network.shown):
-            words += ["--ro-bind", self._place(path, f"network-{number}"), str(path)]
-        return words
-
-    def _files(self, texts: dict[str, str]) -> list[str]:
-        words: list[str] = []
-        for path, text in texts.items():
-            words += ["--perms", "0644", "--file", str(self._handle(text.encode())), path]
-        return words
-
-    def _place(self, source: Path, name: str) -> str:
-        """Where the box's user reaches it: where it is, or on the stage."""
-        if not self.stage:
-            return str(source)
-        self.staged.append((str(source), name))
-        return f"{self.stage}/{name}"
-
-    def _handle(self, content: bytes) -> int:
-        handle = in_memory(content)
-        self.handles.append(handle)
-        return handle

@@ -20,18 +20,26 @@ from pathlib import Path
 from agent.adapters.sandbox_cgroups import Cgroups, cgroups_of
 from agent.adapters.sandbox_command import Filled, check_folders, fill
 from agent.adapters.sandbox_engine import Engine, find_engine
-from agent.adapters.sandbox_folders import Size, hand_over, mount_point, take_back
+from agent.adapters.sandbox_lending import Lent
 from agent.adapters.sandbox_network import network_settings
-from agent.adapters.sandbox_process import Ended, Launch, supervise
+from agent.adapters.sandbox_process import Launch, supervise
 from agent.adapters.sandbox_state import Lease, box_user, clear_leftovers, lease, may_change_user, state_folder
-from agent.adapters.sandbox_system import GROUP, NAME_SERVICE, USERS, settings, system_folders, toolchain_folders
-from agent.adapters.sandbox_watch import DiskWatch, Watch
-from agent.domain.execution import Command, Folders, Limits, Outcome, Stop, Toolchain
+from agent.adapters.sandbox_system import (
+    GROUP,
+    NAME_SERVICE,
+    USERS,
+    home_folder,
+    settings,
+    system_folders,
+    toolchain_folders,
+)
+from agent.adapters.sandbox_view import ENV, HOME, OUT, REPO, SHARED_MEMORY, TEMPORARY
+from agent.adapters.sandbox_watch import Watch
+from agent.domain.execution import Command, Folders, Limits, Outcome, Toolchain
 from agent.errors import SandboxError
 
 __all__ = ["ContainerSandbox"]
 
-REPO, ENV, OUT, HOME, TEMPORARY = "/repo", "/env", "/out", "/tmp/home", "/tmp"  # noqa: S108 - the container's own
 # Not the command itself: process 1 has no default signal handlers, so it could not be ended by SIGTERM.
 FIRST = ("/bin/sh", "-c", '"$@"; exit $?', "sh")
 LABEL = "figwright.box"
@@ -106,53 +114,36 @@ class _Container:
     ) -> None:
         self.stack, self.engine, self.lease, self.label = stack, engine, leased, label
         self.folders, self.toolchains, self.limits = folders, toolchains, limits
-        self.owner = box_user(leased.number) if may_change_user() and not engine.rootless else None
-        self.user = 0 if engine.rootless and engine.name == "docker" else self.owner or os.geteuid()
-        self.network = network_settings(os.environ, Path.home()) if network else None
+        owner = box_user(leased.number) if may_change_user() and not engine.rootless else None
+        self.user = 0 if engine.rootless and engine.name == "docker" else owner or os.geteuid()
+        self.group = self.user if owner is not None or self.user == 0 else os.getegid()
+        self.network = network_settings(os.environ, home_folder()) if network else None
         self.home = leased.folder / "home"
+        self.lent = Lent(folders, owner, (self.home,))
 
     def run(self, command: Command) -> Outcome:
-        filled = fill(
-            command, REPO, ENV, OUT, HOME, TEMPORARY, self.toolchains, self.network.variables if self.network else {}
-        )
+        variables = self.network.variables if self.network else {}
+        filled = fill(command, REPO, ENV, OUT, HOME, TEMPORARY, self.toolchains, variables)
         self._make_home()
-        made = self._mount_points()
-        env = [self.folders.env] if self.folders.env_writable else []
-        writable = [self.folders.repo, self.folders.out, self.home, *env]
-        try:
-            before = sum(hand_over(folder, self.owner).bytes for folder in writable)
-            container = self.engine.ask("create", *self._words(filled), self.engine.image(), *FIRST, *filled.argv)
-            guard = _watchdog(self.engine, container)
+        engine = self.engine
+        with self.lent:
+            container = engine.ask("create", *self._words(filled), engine.image(), *FIRST, *filled.argv)
+            guard = _watchdog(engine, container)
             try:
-                disk = DiskWatch(writable, before, self.limits.disk_bytes)
-                locate = _Locate(self.engine, container)
-                watch = Watch(self.limits, Cgroups(), disk, (TEMPORARY, "/dev/shm"), locate=locate)  # noqa: S108
+                locate = _Locate(engine, container)
+                disk = self.lent.disk(self.limits)
+                watch = Watch(self.limits, Cgroups(), disk, (TEMPORARY, SHARED_MEMORY), locate=locate)
                 client = Launch(
-                    (self.engine.program, "start", "--attach", container), dict(os.environ), program=self.engine.program
+                    (engine.program, "start", "--attach", container), dict(os.environ), program=engine.program
                 )
-                ended = supervise(client, self.limits, watch, lambda: _kill(self.engine, container))
-                state = self.engine.ask("inspect", "--format", "{{.State.OOMKilled}} {{.State.Error}}", container)
+                ended = supervise(client, self.limits, watch, lambda: _kill(engine, container))
+                state = engine.ask("inspect", "--format", "{{.State.OOMKilled}} {{.State.Error}}", container)
             finally:
-                guard.communicate()
-        finally:
-            sizes = [take_back(self.folders.repo), take_back(self.folders.out, result=True), take_back(self.home)]
-            sizes += [take_back(folder, shared=True) for folder in env]
-            for place in reversed(made):
-                with suppress(OSError):
-                    place.rmdir() if place.is_dir() else place.unlink()
+                guard.communicate()  # the end of its input
         killed, _, error = state.partition(" ")
         if error.strip():
             raise SandboxError(f"The container could not be started: {error.strip()}")
-        return self._outcome(ended, before, sizes, out_of_memory=killed == "true")
-
-    def _outcome(self, ended: Ended, before: int, sizes: list[Size], *, out_of_memory: bool) -> Outcome:
-        stopped: Stop = ended.stopped_by
-        if not stopped and out_of_memory:
-            stopped = "memory"
-        if not stopped and any(size.largest >= self.limits.file_bytes for size in sizes):
-            stopped = "file size"
-        if not stopped and sum(size.bytes for size in sizes) - before > self.limits.disk_bytes:
-            stopped = "disk"
+        stopped = ended.stopped_by or ("memory" if killed == "true" else self.lent.stop(self.limits))
         return Outcome(ended.exit_code, ended.stdout, ended.stderr, ended.seconds, ended.cpu_seconds, stopped)
 
     def _make_home(self) -> None:
@@ -162,19 +153,6 @@ class _Container:
             place = self.home / name
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text, encoding="utf-8")
-
-    def _mount_points(self) -> list[Path]:
-        made: list[Path] = []
-        for kept in self.folders.kept:
-            source = self.folders.env / "kept" / kept
-            if source.exists():
-                try:
-                    made += mount_point(self.folders.repo, kept, folder=source.is_dir())
-                except OSError as error:
-                    raise SandboxError(
-                        f"{kept} cannot be shown in the repository: {error.strerror or error}."
-                    ) from error
-        return made
 
     def _words(self, filled: Filled) -> list[str]:
         room = max(min(self.limits.disk_bytes, self.limits.memory_bytes // 2), 1 << 20)
@@ -187,7 +165,7 @@ class _Container:
             "--security-opt=no-new-privileges",
             "--ipc=private",
             "--hostname=box",
-            f"--user={self.user}:{self.user if self.owner is not None or self.user == 0 else os.getegid()}",
+            f"--user={self.user}:{self.group}",
             f"--memory={self.limits.memory_bytes}",
             f"--memory-swap={self.limits.memory_bytes}",
             f"--pids-limit={self.limits.processes}",
@@ -224,9 +202,7 @@ class _Container:
             _mount(self.folders.env, ENV, writable=self.folders.env_writable),
             _mount(self.home, HOME, writable=True),
         ]
-        for kept in self.folders.kept:
-            if (source := self.folders.env / "kept" / kept).exists():
-                words.append(_mount(source, f"{REPO}/{kept}"))
+        words += [_mount(source, f"{REPO}/{path}") for source, path in self.lent.kept]
         return words
 
 

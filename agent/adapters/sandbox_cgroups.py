@@ -125,10 +125,11 @@ def _unified(lease: Lease, limits: Limits, root: Path, path: str, name: str) -> 
             break
         if not os.access(parent / "cgroup.procs", os.W_OK):
             continue
-        for controller in ("memory", "pids"):
+        control = parent / "cgroup.subtree_control"
+        for controller in {"memory", "pids"} - set(_words(control)):
             with suppress(OSError):
-                (parent / "cgroup.subtree_control").write_text(f"+{controller}", encoding="ascii")
-        handed = (parent / "cgroup.subtree_control").read_text(encoding="ascii").split()
+                control.write_text(f"+{controller}", encoding="ascii")
+        handed = _words(control)
         if not best.folders or "memory" in handed:
             best.remove()
             best.folders = _unified_group(lease, limits, parent / name, handed)
@@ -160,6 +161,12 @@ def _unified_group(lease: Lease, limits: Limits, folder: Path, handed: list[str]
         else:
             found[controller] = folder
     return found
+
+
+def _words(path: Path) -> list[str]:
+    with suppress(OSError):
+        return path.read_text(encoding="ascii").split()
+    return []
 
 
 def _field(path: Path, name: str) -> int:

@@ -63,7 +63,8 @@ def _empty_system() -> bytes:
             folders.update(str(parent) for parent in Path(path).parents if str(parent) != ".")
         for path in sorted(folders):
             entry = tarfile.TarInfo(path)
-            entry.type, entry.mode = tarfile.DIRTYPE, 0o755
+            # Older engines give a tmpfs the permissions of what it is mounted on, whatever its options say.
+            entry.type, entry.mode = tarfile.DIRTYPE, 0o1777 if path == "tmp" else 0o755
             archive.addfile(entry)
         for path, link in sorted(links.items()):
             entry = tarfile.TarInfo(path)

@@ -99,17 +99,40 @@ def size_of(root: Path) -> Size:
     return size
 
 
-def hand_over(root: Path, uid: int | None) -> Size:
-    """Make the box's user the owner of all that is there (None: it is ours already); returns its size."""
+def hand_over(root: Path, uid: int | None, *, part: bool = False) -> Size:
+    """Make the box's user the owner of all that is there (None: it is ours already); returns its size.
+
+    A file with a second name is replaced by a copy, since the other name may lie outside (git clones share objects that way);
+    not so with ``part``, where all names are known to be inside.
+    """
     size = Size()
     if uid is not None:
         os.chown(root, uid, uid, follow_symlinks=False)
     for folder, name, found, _ in _walk(root, size):
         size.add(found)
+        if not part and found.st_nlink > 1 and stat.S_ISREG(found.st_mode):
+            _separate(folder, name)
         if uid is not None and found.st_uid != uid:
+            # This takes the set-user-ID bit from a file, which nothing in a work copy needs.
             os.chown(name, uid, uid, dir_fd=folder, follow_symlinks=False)
-            # chown takes the set-user-ID bit from a file; nothing in a work copy needs it.
     return size
+
+
+def _separate(folder: int, name: str) -> None:
+    """Give the name a file of its own."""
+    source = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+    with os.fdopen(source, "rb") as old:
+        found = os.fstat(source)
+        copy = f".figwright-{os.getpid()}"
+        target = os.open(
+            copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=folder
+        )
+        with os.fdopen(target, "wb") as new:
+            shutil.copyfileobj(old, new)
+            new.flush()
+            os.fchmod(target, stat.S_IMODE(found.st_mode) & 0o777)
+            os.utime(target, ns=(found.st_atime_ns, found.st_mtime_ns))
+    os.rename(copy, name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
 def take_back(root: Path, *, result: bool = False, shared: bool = False) -> Size:
@@ -156,6 +179,12 @@ def _mode(found: os.stat_result, *, shared: bool) -> int:
 
 def _leads_inside(folder: int, name: str, root: str) -> bool:
     here = os.path.realpath(f"/proc/self/fd/{folder}")
+    try:
+        os.stat(name, dir_fd=folder)
+    except FileNotFoundError:
+        pass  # leads nowhere yet, but where to still counts
+    except OSError:
+        return False  # a circle
     target = os.path.realpath(Path(here, os.readlink(name, dir_fd=folder)))
     return target == root or target.startswith(root + os.sep)
 

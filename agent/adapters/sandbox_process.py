@@ -23,7 +23,7 @@ __all__ = ["Ended", "Launch", "in_memory", "supervise"]
 
 STAGE = Path(__file__).with_name("sandbox_stage.py")
 F_SETPIPE_SZ = 1031
-TICK = 0.05
+TICK, SLOWEST = 0.05, 0.25  # seconds between two looks at the limits: the second where looking is dear
 # Output is cut, not stopped; but nobody reads the end of a thousand times that, and printing it costs the machine.
 FLOOD = 256
 SIGNALS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 14, 15, 24, 25, 31})
@@ -153,8 +153,7 @@ class _Child:
             deadline = time.monotonic() + 0.5
             while not self.reap() and time.monotonic() < deadline:
                 time.sleep(0.002)
-        if not self.reap():
-            end()
+        if not self.reap():  # such as a container's client that waits for us to read
             with suppress(OSError):
                 os.kill(self.pid, signal.SIGKILL)
             while not self.reap():
@@ -222,7 +221,7 @@ class _Run:
             elif now >= following:
                 self.stopped_by = self.watch.look()
                 cost = time.monotonic() - now
-                following = now + max(TICK, 20 * cost)
+                following = now + min(max(TICK, 20 * cost), SLOWEST)
             if max(self.printed[0].total, self.printed[1].total) > FLOOD * self.limits.output_bytes:
                 self.stopped_by = self.stopped_by or "output"
             if self.stopped_by:

@@ -5,7 +5,8 @@ in `execve`, or writes one line that begins with ``figwright-stage:`` to the sta
 figwright, so that it starts within milliseconds and runs under ``python -I -S``.
 """
 
-# ruff: noqa: PTH - importing pathlib would take longer than all of this
+# Paths are plain strings here: importing pathlib would take longer than all that this does.
+# ruff: noqa: PTH103, PTH112, PTH118, PTH123
 from __future__ import annotations
 
 import ctypes

@@ -7,22 +7,22 @@ falls, and `clear_leftovers`, which the next run calls, ends what is left and re
 from __future__ import annotations
 
 import fcntl
-import itertools
 import os
 import signal
 import stat
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from agent.adapters.sandbox_folders import remove_tree
 from agent.errors import SandboxError
 
-__all__ = ["Lease", "box_user", "clear_leftovers", "end_user", "lease", "may_change_user", "state_folder"]
+__all__ = ["Lease", "box_user", "clear_leftovers", "end_marked", "end_user", "lease", "may_change_user", "state_folder"]
 
+MARK = "FIGWRIGHT_BOX"  # the variable by which a process is known as ours where there is no box around it
 # systemd's table of user numbers leaves 1879048192 to 2147483646 unused; passwd, subuid, containers lie elsewhere.
 FIRST_USER = 1_900_000_000
 BOXES = 1000
@@ -62,18 +62,18 @@ def lease(state: Path) -> Iterator[Lease]:
     """Take the first free number; its folder is removed at the end."""
     for number in range(BOXES):
         folder = state / f"box-{number}"
-        handle = _lock(state, number)
-        if handle is None:
+        locks = _lock(state, number)
+        if locks is None:
             continue
-        try:
-            _clear(folder, number)  # whoever had it before was killed
-            folder.mkdir(mode=0o711)
-            (folder / "stage").mkdir(mode=0o755)
-            yield Lease(folder, number)
-        finally:
-            with suppress(OSError):
-                _clear(folder, number)
-            os.close(handle)
+        with locks:
+            try:
+                _clear(folder, number)  # whoever had it before was killed
+                folder.mkdir(mode=0o711)
+                (folder / "stage").mkdir(mode=0o755)
+                yield Lease(folder, number)
+            finally:
+                with suppress(OSError):
+                    _clear(folder, number)
         return
     raise SandboxError(f"All {BOXES} boxes of this machine are taken; wait for a run to end, or look in {state}.")
 
@@ -87,27 +87,32 @@ def clear_leftovers(state: Path | None = None, also: Callable[[int], None] | Non
     cleared = 0
     for folder in sorted(state.glob("box-*")):
         number = folder.name.removeprefix("box-")
-        if not number.isdigit() or (handle := _lock(state, int(number))) is None:
+        if not number.isdigit() or (locks := _lock(state, int(number))) is None:
             continue
-        try:
+        with locks:
             if folder.exists():
                 _clear(folder, int(number))
                 if also is not None:
                     also(int(number))
                 cleared += 1
-        finally:
-            os.close(handle)
     return cleared
 
 
-def _lock(state: Path, number: int) -> int | None:
-    handle = os.open(state / f"lock-{number}", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        return None
-    return handle
+def _lock(state: Path, number: int) -> ExitStack | None:
+    """Held until the context ends; None when somebody has it.
+
+    A number is a user of this machine, so that one in another state folder is locked as well: ending the box's user would end
+    somebody else's box.
+    """
+    with ExitStack() as stack:
+        for folder in dict.fromkeys([state, state_folder()] if may_change_user() else [state]):
+            handle = os.open(folder / f"lock-{number}", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            stack.callback(os.close, handle)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return None
+        return stack.pop_all()
 
 
 def _clear(folder: Path, number: int) -> None:
@@ -120,11 +125,10 @@ def _clear(folder: Path, number: int) -> None:
         kind, _, what = line.partition(" ")
         if kind == "cgroup":
             remove_cgroup(Path(what))
+        elif kind == "mark":
+            end_marked(what)
         elif kind == "folder":
             remove_tree(Path(what))
-        elif kind == "kept":
-            with suppress(OSError):
-                Path(what).rmdir()
     remove_tree(folder)
 
 
@@ -172,14 +176,49 @@ def _mapped(wanted: int) -> int | None:
 
 def end_user(uid: int) -> None:
     """Kill every process of a box's user, until none is left."""
-    for attempt in itertools.count():
-        alive = list(_processes_of(uid))
-        if not alive or attempt > 200:
+    _end(lambda: _processes_of(uid))
+
+
+def end_marked(mark: str) -> None:
+    """Kill every process that was started with `MARK` of that value, and its descendants, until none is left."""
+    _end(lambda: (pid for found in _marked(mark) for pid in tree(found)))
+
+
+def _end(alive: Callable[[], Iterable[int]]) -> None:
+    for _ in range(200):
+        found = sorted(set(alive()))
+        if not found:
             return
-        for pid in alive:
+        for pid in found:
             with suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.005)
+
+
+def _marked(mark: str) -> Iterator[int]:
+    needle = f"{MARK}={mark}".encode()
+    for place in Path("/proc").iterdir():
+        if place.name.isdigit():
+            with suppress(OSError):
+                if needle in (place / "environ").read_bytes().split(b"\0"):
+                    yield int(place.name)
+
+
+def tree(pid: int) -> Iterator[int]:
+    """The process and all descendants. In a PID namespace nobody gets out of that tree: orphans go to its first process."""
+    pending = [pid]
+    seen = set()
+    while pending:
+        current = pending.pop()
+        if current in seen:
+            continue
+        seen.add(current)
+        yield current
+        with suppress(OSError):
+            for thread in Path(f"/proc/{current}/task").iterdir():
+                with suppress(OSError):
+                    children = (thread / "children").read_bytes()
+                    pending.extend(int(child) for child in children.split())
 
 
 def _processes_of(uid: int) -> Iterator[int]:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from agent.domain.execution import Toolchain
 from agent.errors import SandboxError
 
-__all__ = ["GROUP", "HOSTS", "NAME_SERVICE", "USERS", "is_system", "settings", "system_folders", "toolchain_folders"]
+__all__ = [
+    "GROUP",
+    "HOSTS",
+    "NAME_SERVICE",
+    "USERS",
+    "home_folder",
+    "is_system",
+    "settings",
+    "system_folders",
+    "toolchain_folders",
+]
 
 FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store")
 # Neither shadow nor ssh, nothing of a daemon's, nothing with a password in it.
@@ -47,6 +58,13 @@ HOSTS = "127.0.0.1\tlocalhost box\n::1\tlocalhost ip6-localhost ip6-loopback box
 NAME_SERVICE = "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nservices: files\nprotocols: files\n"
 
 
+def home_folder() -> Path:
+    """Of who runs this program; a place that does not exist for a user who has none (as in many containers)."""
+    with suppress(RuntimeError):
+        return Path.home()
+    return Path("/nonexistent")
+
+
 def system_folders() -> Iterator[tuple[str, str]]:
     """(path, target of the link or "" for a folder) of the system's top folders, as this machine has them."""
     for name in FOLDERS:
@@ -79,7 +97,7 @@ def toolchain_folders(toolchains: Sequence[Toolchain]) -> list[Path]:
     Raises SandboxError for one that would show more than a toolchain: a user's home folder, or everything.
     """
     wanted = [path for toolchain in toolchains for path in (toolchain.home, *toolchain.also)]
-    closed = {Path("/"), Path("/home"), Path("/root"), Path("/etc"), Path("/var"), Path("/tmp"), Path.home()}  # noqa: S108
+    closed = {Path("/"), Path("/home"), Path("/root"), Path("/etc"), Path("/var"), Path("/tmp"), home_folder()}  # noqa: S108
     found: list[Path] = []
     for path in sorted({variant for shown in wanted for variant in _both(shown)}):
         if is_system(path) or any(path.is_relative_to(outer) for outer in found):

@@ -11,16 +11,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from agent.adapters.sandbox_cgroups import Cgroups
 from agent.adapters.sandbox_folders import INODE, size_of
+from agent.adapters.sandbox_state import tree
 from agent.domain.execution import Limits, Stop
 
-__all__ = ["DiskWatch", "TreeUse", "Watch", "tree", "tree_use"]
+__all__ = ["DiskWatch", "TreeUse", "Watch", "tree_use"]
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -35,23 +36,6 @@ class TreeUse:
     processes: int = 0
     memory: int = 0
     cpu_seconds: float = 0.0
-
-
-def tree(pid: int) -> Iterator[int]:
-    """The process and all descendants. In a PID namespace nobody gets out of that tree: orphans go to its first process."""
-    pending = [pid]
-    seen = set()
-    while pending:
-        current = pending.pop()
-        if current in seen:
-            continue
-        seen.add(current)
-        yield current
-        with suppress(OSError):
-            for thread in Path(f"/proc/{current}/task").iterdir():
-                with suppress(OSError):
-                    children = (thread / "children").read_bytes()
-                    pending.extend(int(child) for child in children.split())
 
 
 def tree_use(pid: int) -> TreeUse:
@@ -192,7 +176,10 @@ class Watch:
         used, full = 0, False
         for place in self.temporary:
             with suppress(OSError):
-                found = os.statvfs(f"/proc/{self.first}/root{place}")
+                inside = Path(f"/proc/{self.first}/root{place}")
+                if inside.stat().st_dev == Path(place).stat().st_dev:
+                    continue  # the box is not set up yet: this is the machine's own
+                found = os.statvfs(inside)
                 used += (found.f_blocks - found.f_bfree) * found.f_frsize
                 full = full or (found.f_blocks > 0 and found.f_bfree == 0) or (found.f_files > 0 and found.f_ffree == 0)
         return used, full
