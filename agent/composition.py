@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 LANGUAGES = (
-    "python", "java", "javascript", "php", "csharp", "cobol", "jcl", "bms", "csd", "c", "go", "ruby", "perl", "sql", "xml", "html", "jsp",
+    "python", "java", "javascript", "php", "csharp", "cobol", "jcl", "bms", "csd", "c", "go", "ruby", "perl", "vbnet", "sql", "xml", "html", "jsp",
 )  # fmt: skip
 FRAMEWORKS = (
     "django", "flask", "fastapi", "sqlalchemy", "celery", "templates",
@@ -107,13 +107,7 @@ def workbench(
 @cache
 def ecosystems() -> Mapping[str, Ecosystem]:
     """Every family of languages whose tests can be run, by name."""
-    import importlib.util as U  # TEMPORARY
-
-    modules = [
-        importlib.import_module(f"agent.validation.ecosystems.{name}")
-        for name in ECOSYSTEMS
-        if U.find_spec(f"agent.validation.ecosystems.{name}")
-    ]
+    modules = [importlib.import_module(f"agent.validation.ecosystems.{name}") for name in ECOSYSTEMS]
     return {module.ECOSYSTEM.name: module.ECOSYSTEM for module in modules}
 
 

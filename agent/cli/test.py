@@ -47,9 +47,9 @@ def run_tests(
 
     Exit code 0: tests ran (and the change, if one was given, is accepted); 1: none could, or the change is not accepted.
     """
-    from agent.composition import SANDBOXES, workplace
+    from agent.composition import SANDBOXES, languages, workplace
     from agent.report.suite_table import write_test_table
-    from agent.validation import examine, read_recipe
+    from agent.validation import examine, judge_patch, read_recipe
 
     one_of("--format", form, ("table", "json"))
     one_of("--sandbox", sandbox, SANDBOXES)
@@ -62,9 +62,7 @@ def run_tests(
     ):
         report, standing = examine(place, runner, recipe, runs)
         if diff is not None and standing:
-            from agent.validation import judge_patch
-
-            report = judge_patch(place, report, standing[0], diff, patch.name if patch else "")
+            report = judge_patch(place, report, standing[0], diff, languages())
     emit(report.model_dump_json(indent=1) + "\n" if form == "json" else write_test_table(report), output, repo)
     if not standing or (report.verdict is not None and not report.verdict.accepted):
         raise typer.Exit(1)

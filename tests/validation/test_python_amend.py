@@ -1,0 +1,161 @@
+"""What was printed, and what is done about it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.domain.environment import Recipe
+from agent.validation.ecosystems.python_amend import amend_recipe, rules
+from agent.validation.ecosystems.python_recipe import Plan, make_recipe
+
+THREE = make_recipe(
+    Plan(minor="3.12", wanted=("flask", "psycopg2", "private-thing==1"), runner=("pytest",), as_of="2024-01-01")
+)
+TWO = make_recipe(Plan(minor="2.7", wanted=("six",), runner=("pytest==4.6.11",)))
+RAN = "=========== ERRORS ===========\n"
+
+
+def words(recipe: Recipe) -> str:
+    return "\n".join(" ".join(step.run) for step in recipe.steps)
+
+
+def amended(recipe: Recipe, said: str) -> tuple[Recipe, str]:
+    found = amend_recipe(recipe, said)
+    assert found is not None
+    assert found[0] != recipe
+    return found
+
+
+@pytest.mark.parametrize(
+    ("said", "installed"),
+    [
+        ("E   ModuleNotFoundError: No module named 'yaml'", "PyYAML"),
+        ("ImportError: No module named dateutil.tz", "python-dateutil"),
+        ("ModuleNotFoundError: No module named 'pkg_resources'", "setuptools<81"),
+        ("pytest: error: unrecognized arguments: --cov=x --cov-report=term", "pytest-cov"),
+        ("E       fixture 'mocker' not found", "pytest-mock"),
+    ],
+)
+def test_what_is_missing_is_added_by_a_step_that_may_fail(said: str, installed: str) -> None:
+    recipe, note = amended(THREE, RAN + said)
+    assert any(step.run[-1] == installed and not step.needed for step in recipe.steps)
+    assert note
+
+
+def test_all_that_is_missing_is_added_in_one_round() -> None:
+    recipe, note = amended(THREE, f"{RAN}No module named 'mock'\nNo module named 'lxml.etree'\nNo module named 'mock'")
+    assert [step.name for step in recipe.steps if step.name in ("install mock", "install lxml")] == [
+        "install mock",
+        "install lxml",
+    ]
+    assert note.count(";") == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "bound"),
+    [
+        ("ImportError: cannot import name 'escape' from 'jinja2' (/env/x)", "jinja2<3.1"),
+        ("ImportError: cannot import name 'soft_unicode' from 'markupsafe'", "markupsafe<2.1"),
+        ("ImportError: cannot import name 'url_quote' from 'werkzeug.urls'", "werkzeug<3"),
+        ("ImportError: cannot import name 'ugettext_lazy' from 'django.utils.translation'", "django<4"),
+        ("ModuleNotFoundError: No module named 'django.core.urlresolvers'", "django<2"),
+    ],
+)
+def test_what_went_away_is_held_back(said: str, bound: str) -> None:
+    recipe, _ = amended(THREE, RAN + said)
+    constraints = next(step for step in recipe.steps if step.name == "write constraints")
+    assert constraints.run[-1] == bound
+
+
+@pytest.mark.parametrize(
+    ("said", "python"),
+    [
+        ("ModuleNotFoundError: No module named 'distutils'", "==3.11.*"),
+        ("ImportError: cannot import name 'Mapping' from 'collections'", "==3.9.*"),
+        ("AttributeError: module 'inspect' has no attribute 'getargspec'", "==3.10.*"),
+        ("AttributeError: module 'time' has no attribute 'clock'", "==3.7.*"),
+        ("SyntaxError: Missing parentheses in call to 'print'. Did you mean print(...)?", "==2.7.*"),
+        ("ModuleNotFoundError: No module named 'urllib2'", "==2.7.*"),
+        ("Because the current Python version (3.12.1) does not satisfy Python>=3.13 and x", "==3.13.*"),
+        ("the tests need python ==3.12.* and this machine has 3.13.0, 3.9.1, 2.7.18: install it", "==3.9.*"),
+        ("  × Failed to build `numpy==1.17.0`", "==3.11.*"),
+    ],
+)
+def test_another_interpreter(said: str, python: str) -> None:
+    recipe, note = amended(THREE, said)
+    assert recipe.needs[0].versions == python
+    assert "→" in note
+
+
+def test_another_interpreter_changes_how_things_are_installed() -> None:
+    recipe, _ = amended(THREE, "ModuleNotFoundError: No module named 'urllib2'")
+    said = words(recipe)
+    assert "virtualenv==20.15.1" in said
+    assert "boot/bin/uv" not in said
+    assert "-m pip install -c {env}/constraints.txt flask psycopg2" in said
+    assert "coverage==5.5" in said
+
+
+def test_a_requirement_that_nobody_has_is_left_out() -> None:
+    recipe, note = amended(THREE, "ERROR: No matching distribution found for private-thing==1")
+    assert "private-thing" not in words(recipe)
+    assert "flask" in words(recipe)
+    assert "private-thing" in note
+
+
+def test_a_step_that_may_fail_changes_nothing_once_tests_ran() -> None:
+    assert amend_recipe(THREE, f"{RAN}  × Failed to build `numpy==1.17.0`") is None
+
+
+def test_psycopg2_is_taken_ready_made() -> None:
+    recipe, _ = amended(THREE, "Error: pg_config executable not found.")
+    assert "psycopg2-binary" in words(recipe)
+
+
+def test_build_tools_are_bounded_where_packages_are_built() -> None:
+    recipe, _ = amended(THREE, "error in suds setup command: use_2to3 is invalid.")
+    installing = next(step for step in recipe.steps if step.name == "install the dependencies")
+    assert installing.env["UV_BUILD_CONSTRAINT"] == "{env}/constraints.txt"
+    assert "setuptools<58" in words(recipe)
+
+
+def test_what_cannot_be_installed_together_is_taken_one_by_one_once() -> None:
+    recipe, _ = amended(THREE, "error: something nobody ever saw")
+    single = [
+        step for step in recipe.steps if step.name in ("install flask", "install psycopg2", "install private-thing==1")
+    ]
+    assert len(single) == 3
+    assert not any(step.needed for step in single)
+    assert amend_recipe(recipe, "error: something nobody ever saw") is None
+
+
+def test_nothing_known_nothing_changed() -> None:
+    assert amend_recipe(TWO, f"{RAN}AssertionError: 1 != 2") is None
+    assert amend_recipe(Recipe(ecosystem="python"), "No module named 'mock'") is None
+    assert amend_recipe(THREE, f"{RAN}No module named 'never_heard_of_it'") is None
+
+
+def test_rules_for_3_are_not_for_2() -> None:
+    assert amend_recipe(TWO, f"{RAN}ImportError: cannot import name 'Mapping' from 'collections'") is None
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.when.pattern[:40])
+def test_each_rule_is_one_that_can_be_carried_out(rule: object) -> None:
+    from agent.validation.ecosystems.python_amend import Rule
+
+    assert isinstance(rule, Rule)
+    assert rule.do in {"add", "bound", "build", "drop", "swap", "python", "variable"}
+    assert rule.note
+    assert rule.only in {"", "2", "3"}
+    assert "{1}" not in f"{rule.what}{rule.note}" or rule.when.groups >= 1
+
+
+@given(
+    st.text(max_size=300)
+    | st.lists(st.sampled_from([rule.note for rule in rules()] + ["(" * 50, "a" * 3000])).map("\n".join)
+)
+def test_any_text_in_no_exception_out(said: str) -> None:
+    found = amend_recipe(THREE, said)
+    assert found is None or found[0] != THREE
