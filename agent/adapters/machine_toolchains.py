@@ -35,7 +35,9 @@ class _Kind:
 
 
 _KINDS: Mapping[str, _Kind] = {
-    "python": _Kind(("-E", "-s", "-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])"), r"^(\d+\.\d+\.\d+)\s*$"),
+    "python": _Kind(
+        ("-E", "-s", "-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])"), r"^(\d+\.\d+\.\d+)\s*$"
+    ),
     "java": _Kind(("-version",), r"version \"([\d._]+)"),
     "node": _Kind(("--version",), r"^v(\d+\.\d+\.\d+)"),
     "php": _Kind(("-n", "-v"), r"^PHP (\d+\.\d+\.\d+)"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import shutil
 import subprocess
 import sys
@@ -285,8 +286,8 @@ def test_what_a_build_made_is_found_when_the_repository_lacks_it(tmp_path: Path,
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    source = Path("agent/validation/runners/probes/keep_built.py").read_text()
-    finder = source.partition("FINDER = '''")[2].partition("'''")[0] % str(tmp_path / "built")
+    program = runpy.run_path("agent/validation/runners/probes/keep_built.py", run_name="probe")
+    finder = program["FINDER"] % str(tmp_path / "built")
     (tmp_path / "finder.py").write_text(finder)
     asked = "import finder, pkg, pkg.own, pkg.made; print(pkg.own.x, pkg.made.x, hasattr(pkg, 'x'))"
     environ = {"PYTHONPATH": f"{tmp_path}:{tmp_path / 'repo'}", "PYTHONDONTWRITEBYTECODE": "1"}
