@@ -5,7 +5,7 @@ In go the graph, the proposal and a name; out comes an `Explanation` that `figwr
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from agent.boundaries.layers import Layer, build_layers, combine
@@ -175,7 +175,7 @@ def _service(boundaries: Boundaries, name: str) -> Explanation:
 
 def _pulls(system: System, node: str, where: Mapping[str, str], layers: Sequence[Layer]) -> tuple[Pull, ...]:
     """How strongly each layer ties the node to each service, as a share of all its ties, with the strongest evidence."""
-    weights: dict[tuple[str, str], float] = Counter()
+    weights: dict[tuple[str, str], float] = defaultdict(float)
     partners: dict[tuple[str, str], list[tuple[float, str]]] = defaultdict(list)
     for layer in layers:
         amount = sum(layer.edges.values())

@@ -49,7 +49,7 @@ def run_tests(
     """
     from agent.composition import SANDBOXES, languages, workplace
     from agent.report.suite_table import write_test_table
-    from agent.validation import examine, judge_patch, read_recipe
+    from agent.validation import examine, judge_patch, read_recipe, understand_patch
 
     one_of("--format", form, ("table", "json"))
     one_of("--sandbox", sandbox, SANDBOXES)
@@ -60,9 +60,10 @@ def run_tests(
         shown_progress(settings.quiet) as progress,
         workplace(repo, settings, sandbox=sandbox, commit=commit, name=name, say=progress) as place,
     ):
+        changes = understand_patch(place, diff) if diff is not None else ()
         report, standing = examine(place, runner, recipe, runs)
-        if diff is not None and standing:
-            report = judge_patch(place, report, standing[0], diff, languages())
+        if changes and standing:
+            report = judge_patch(place, report, standing[0], changes, languages())
     emit(report.model_dump_json(indent=1) + "\n" if form == "json" else write_test_table(report), output, repo)
     if not standing or (report.verdict is not None and not report.verdict.accepted):
         raise typer.Exit(1)

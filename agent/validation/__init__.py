@@ -3,7 +3,7 @@
 from agent.validation.baseline import take_baseline
 from agent.validation.environments import make_environment
 from agent.validation.examine import examine, find_suites
-from agent.validation.judging import judge_change, judge_patch
+from agent.validation.judging import judge_change, judge_patch, understand_patch
 from agent.validation.recipes import read_recipe
 from agent.validation.running import Installed, run_suite
 from agent.validation.workplace import Workplace
@@ -19,4 +19,5 @@ __all__ = [
     "read_recipe",
     "run_suite",
     "take_baseline",
+    "understand_patch",
 ]

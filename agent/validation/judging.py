@@ -17,24 +17,28 @@ from agent.validation.tampering import expected_values, scan_change
 from agent.validation.verdict import judge
 from agent.validation.workplace import Workplace
 
-__all__ = ["MUTANTS", "SECONDS", "judge_change", "judge_patch", "read_pristine"]
+__all__ = ["MUTANTS", "SECONDS", "judge_change", "judge_patch", "read_pristine", "understand_patch"]
 
 MUTANTS = 20
 SECONDS = 900.0  # of test time for all defects of one change together
 MOST_TEST_BYTES = 20_000_000
 
 
+def understand_patch(place: Workplace, diff: bytes) -> tuple[FileChange, ...]:
+    """A unified diff against the repository as it was read. Raises UnusablePatchError when it does not apply."""
+    return read_patch(diff.decode("latin-1"), lambda path: read_pristine(place.pristine, path))
+
+
 def judge_patch(
     place: Workplace,
     report: RepositoryReport,
     installed: Installed,
-    diff: bytes,
+    changes: Sequence[FileChange],
     languages: Mapping[str, Language],
     *,
     mutants: int = MUTANTS,
 ) -> RepositoryReport:
-    """The report with the verdict on a unified diff. Raises UnusablePatchError when it does not apply."""
-    changes = read_patch(diff.decode("latin-1"), lambda path: read_pristine(place.pristine, path))
+    """The report with the verdict on a change."""
     baseline = next(suite.baseline for suite in report.suites if suite.suite == installed.suite)
     if baseline is None:
         raise ValueError("a suite that stands has a baseline")

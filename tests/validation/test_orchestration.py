@@ -168,7 +168,7 @@ COLOUR = "blue"
     ],
 )
 def test_a_recipe_that_does_not_fit_is_refused_with_the_place(text: str, named: str) -> None:
-    with pytest.raises(InputError, match="mine.toml") as refused:
+    with pytest.raises(InputError, match=r"mine\.toml") as refused:
         read_recipe(text, "mine.toml")
     assert named in str(refused.value)
 
