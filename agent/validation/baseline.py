@@ -16,7 +16,7 @@ SLOW_SECONDS = 60.0
 
 # What a test prints that asked for the network in a box without one, in the words of the languages' own libraries.
 _NETWORK = re.compile(
-    r"getaddrinfo|EAI_AGAIN|ENOTFOUND|gaierror|Name or service not known|Temporary failure in name resolution"
+    r"getaddrinfo|\bEAI_AGAIN\b|\bENOTFOUND\b|gaierror|Name or service not known|Temporary failure in name resolution"
     r"|nodename nor servname|UnknownHostException|NameResolutionError|Network is unreachable|ENETUNREACH"
     r"|No route to host|NoRouteToHostException|could not resolve host|php_network_getaddresses|no such host"
     r"|dial tcp: lookup|Failed to resolve|NoResolverConfiguration|/etc/resolv\.conf",

@@ -197,7 +197,12 @@ def _attempt(name: str, run: tuple[str, ...], outcome: Outcome) -> Attempt:
 
 def _reason(attempt: Attempt) -> str:
     how = f"stopped: {attempt.stopped_by} used up" if attempt.stopped_by else f"exit code {attempt.exit_code}"
-    return f"the step {attempt.step!r} failed ({how}): {' '.join(attempt.command)}"
+    # A script in an argument would fill the page: its first words tell which it is.
+    words = [
+        word if len(word) <= 100 and "\n" not in word else word.split("\n", 1)[0][:60] + " ..."
+        for word in attempt.command
+    ]
+    return f"the step {attempt.step!r} failed ({how}): {' '.join(words)}"
 
 
 def _keep(repo: Path, env: Path, kept: Sequence[str]) -> None:

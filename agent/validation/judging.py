@@ -89,7 +89,7 @@ def judge_change(
 
     protection = measure_protection(
         changes,
-        ran.coverage if runner.measures else None,
+        ran.coverage or None,  # nothing measured, not even an unrun line: the tool for it is not there
         languages,
         try_text,
         wanted or ran.result.passed,

@@ -36,6 +36,8 @@ _STANDARD = sys.stdlib_module_names | frozenset(
     "distutils imp asyncore asynchat smtpd cgi cgitb crypt pipes telnetlib nntplib imghdr sndhdr audioop uu xdrlib "
     "test tests formatter parser symbol macpath binhex strop posixfile ihooks Bastion rexec htmllib sgmllib fpformat stringold "
     "lib2to3 tomllib zoneinfo graphlib dataclasses contextvars unittest mailcap mimify os2emxpath UserString toaiff "
+    "dircache mutex repr mhlib xmllib sunaudio audiodev dl cl fl fm gl flp sv imageop rgbimg linuxaudiodev ossaudiodev al cd "
+    "bsddb185 fpectl whatsound ic MacOS macostools findertools buildtools EasyDialogs aetools aepack plistlib copy_reg "
     "_winreg winreg msvcrt nt _socket _ssl _hashlib __main__ __future__ google appengine".split()
 )
 # The newest pytest that each Python runs, for a repository that says neither which it wants nor when it was written.

@@ -55,6 +55,7 @@ if subprocess.call([sys.executable, "-c", "import pip"]):
         sys.exit("this Python has neither pip nor ensurepip: install one that has, for example with pyenv")
 sys.exit(pip("install", "--target", target, wanted))
 """
+_LINK = "import os, sys; os.makedirs(sys.argv[1]); os.symlink(sys.executable, os.path.join(sys.argv[1], 'python'))"
 _WRITE = "import sys; open(sys.argv[1], 'w').write('\\n'.join(sys.argv[2:]) + '\\n')"
 
 
@@ -77,7 +78,9 @@ class Plan:
 
 def make_recipe(plan: Plan) -> Recipe:
     """The steps, in an order in which what is needed fails first and what is nice to have cannot harm."""
-    steps = list(python_steps(plan.minor))
+    # A suite of the standard library's unittest needs nothing fetched: it runs on a machine without a network too.
+    needs_installer = bool(plan.wanted or plan.runner or plan.itself or plan.guessed)
+    steps = list(python_steps(plan.minor) if needs_installer else bare_steps(plan.minor))
     # pip refuses to install from a folder what a constraint bounds.
     bounds = (*plan.constraints, *constraints_of(plan.minor, plan.constraints))
     constraints = tuple(bound for bound in bounds if requirement_name(bound) != plan.own_name)
@@ -137,6 +140,14 @@ def python_steps(minor: str) -> tuple[Step, ...]:
         network=True,
         env=_QUIET,
     )
+
+
+def bare_steps(minor: str) -> tuple[Step, ...]:
+    """An interpreter at the usual place, and nothing else."""
+    if minor == "2.7":  # a link will do: 2.7 looks for its library where the link leads
+        run = (_TOOLCHAIN, "-c", _LINK, f"{ENV}/venv/bin")
+        return (Step(name="link the interpreter", run=run),)
+    return (Step(name="make a virtual environment", run=(_TOOLCHAIN, "-m", "venv", f"{ENV}/venv")),)
 
 
 def install(minor: str, as_of: str, *arguments: str) -> tuple[str, ...]:

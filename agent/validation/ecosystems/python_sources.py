@@ -217,7 +217,7 @@ class Sources:
         if "test" not in text.lower():
             return SourceTests()
         methods = bool(_METHOD.search(text))
-        bases = [bases for name, bases in _CASE.findall(text) if _is_case(name, bases)]
+        bases = [bases for name, bases in _CASE.findall(text) if _is_case(name, bases) or self._is_inherited(bases)]
         named = is_test_path(path)
         cases = bool(bases) and (methods or (named and bool(_RUNTEST.search(text))))
         # Arguments are fixtures where pytest is at home; elsewhere such a function is somebody's predicate.
@@ -229,6 +229,23 @@ class Sources:
             builder=bool(_BUILDER.search(text)),
             generators=named and self._has_generators(text),
         )
+
+    def _is_inherited(self, bases: str) -> bool:
+        return not self._case_names.isdisjoint(_last_names(bases))
+
+    @cached_property
+    def _case_names(self) -> frozenset[str]:
+        """Names of classes that are test cases through a class of another file (``class OrderTest(WithDatabase)``)."""
+        classes = [
+            (name, bases)
+            for path in self.files
+            if is_test_path(path) or "TestCase" in self.text(path)
+            for name, bases in _CASE.findall(self.short_lines(path))
+        ]
+        found = {name for name, bases in classes if "TestCase" in bases}
+        while grown := {name for name, bases in classes if name not in found and not found.isdisjoint(_last_names(bases))}:
+            found |= grown
+        return frozenset(found)
 
     @cached_property
     def _knows_pytest(self) -> bool:
@@ -253,6 +270,10 @@ def is_test_path(path: str) -> bool:
     if _TEST_FILE.match(basename(path)):
         return True
     return any(_TEST_FOLDER.search(part) for part in dirname(path).split("/") if part)
+
+
+def _last_names(bases: str) -> list[str]:
+    return [base.strip().rpartition(".")[2] for base in bases.split(",")]
 
 
 def _is_case(name: str, bases: str) -> bool:

@@ -4,6 +4,7 @@
 Runs inside the box under the interpreter of the old code: Python 2.7 and every 3. It is data to figwright, never imported.
 Arguments: the output folder, then the request in base64 (zlib, JSON) in pieces.
 """
+
 # ruff: noqa
 # mypy: ignore-errors
 from __future__ import print_function
@@ -28,9 +29,25 @@ MOST_DEPTH = 6
 MOST_TEXT = 2000
 MOST_STEPS = 200000
 # What says that the arguments were nonsense, and nothing about the function.
-NONSENSE = ("TypeError", "AttributeError", "NameError", "UnboundLocalError", "ImportError", "ModuleNotFoundError",
-            "RecursionError", "RuntimeError", "MemoryError", "SystemError", "UnicodeDecodeError", "UnicodeEncodeError",
-            "NotImplementedError", "SyntaxError", "SystemExit", "KeyboardInterrupt", "TooLong")
+NONSENSE = (
+    "TypeError",
+    "AttributeError",
+    "NameError",
+    "UnboundLocalError",
+    "ImportError",
+    "ModuleNotFoundError",
+    "RecursionError",
+    "RuntimeError",
+    "MemoryError",
+    "SystemError",
+    "UnicodeDecodeError",
+    "UnicodeEncodeError",
+    "NotImplementedError",
+    "SyntaxError",
+    "SystemExit",
+    "KeyboardInterrupt",
+    "TooLong",
+)
 ALIASES = {"IOError": "OSError", "EnvironmentError": "OSError", "error": "OSError", "WindowsError": "OSError"}
 
 
@@ -110,7 +127,9 @@ def combinations(pools, most, seed):
             picked = tuple(pool[turn % len(pool)] for pool in pools)
         else:
             digest = hashlib.sha256(("%s:%s" % (seed, turn)).encode("ascii")).hexdigest()
-            picked = tuple(pool[int(digest[8 * n % 56:8 * n % 56 + 8], 16) % len(pool)] for n, pool in enumerate(pools))
+            picked = tuple(
+                pool[int(digest[8 * n % 56 : 8 * n % 56 + 8], 16) % len(pool)] for n, pool in enumerate(pools)
+            )
         if picked not in seen:
             seen.add(picked)
             chosen.append(picked)

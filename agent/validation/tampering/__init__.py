@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from agent.domain.inventory import Location
 from agent.domain.verdict import FileChange, Tampering
 from agent.ports import Language
-from agent.validation.changes import added_lines, safe_path
+from agent.validation.changes import added_lines, changed_lines, safe_path
 from agent.validation.tampering.assertions import assertion_count, test_count
 from agent.validation.tampering.code import ChangedFile, Hit, Version, read_changed_file
 from agent.validation.tampering.files import changed_sections, guarded, shadows
@@ -92,7 +92,9 @@ def _judge_file(
     if why and fixer_wrote(change.path) and change.before is not None and change.after is not None:
         return list(_fewer_assertions(change, languages)), True
     if why:
-        return [_at(change.path, 0, "test-file", f"the change touches this file: {why}")], True
+        return [
+            _at(change.path, min(changed_lines(change), default=0), "test-file", f"the change touches this file: {why}")
+        ], True
     sections = changed_sections(change)
     if sections:
         return [_at(change.path, 0, "test-settings", f"the change alters how tests run: {', '.join(sections)}")], False
