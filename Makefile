@@ -45,8 +45,8 @@ docs: $(READY)  ## rewrite the generated pages: docs/cli.md, docs/evaluation.md
 	$(BIN)/python docs/make_cli.py
 	$(BIN)/python -m eval table
 
-bench: $(READY)  ## CPU seconds and memory of a plan, cold and warm [SOURCES=folder of checkouts]
-	$(BIN)/python -m eval plan_time $(if $(SOURCES),--sources "$(SOURCES)")
+bench: $(READY)  ## cost of the graph against its limits: structure, calls, memory, index, one edit [SOURCES=folder of checkouts]
+	$(BIN)/python -m eval graph_speed $(if $(SOURCES),--sources "$(SOURCES)")
 
 eval: $(READY)  ## every evaluation task [DATASET=folder] [SOURCES=folder of checkouts]
 	$(BIN)/python -m eval $(if $(DATASET),--dataset "$(DATASET)") $(if $(SOURCES),--sources "$(SOURCES)")

@@ -33,7 +33,7 @@ from agent.roadmap import draw_roadmap, first_actions
 
 __all__ = ["Run", "make_boundaries", "make_graph", "make_plan", "render", "ways_in"]
 
-CONFIGURATION = ("package.json", "tsconfig.json", "jsconfig.json")
+CONFIGURATION = ("package.json", "tsconfig.json", "jsconfig.json", "go.mod")
 Progress = Callable[[str], None]
 
 
@@ -90,6 +90,7 @@ def make_graph(bench: Tools, inventory: Inventory, run: Run) -> tuple[Dependency
         keys = {f.path: facts_key(f) for f in inventory.files if f.path in facts}
         remembered = Remembered(bench.memo, keys, own_code())
         graph = build_graph(facts, roles, bench.languages, bench.frameworks, exists, texts, remembered)
+        del facts, remembered  # the graph's encoded form needs their room
         bench.memo.put(f"graph:{key}", msgspec.msgpack.encode(graph))
     done()
     return graph, key

@@ -153,3 +153,4 @@ class FileFacts(Struct, frozen=True, array_like=True, gc=False):
     error_lines: tuple[int, ...] = ()
     failure: str = ""  # why nothing could be read: "parser timed out", "not text"
     flow: bytes = b""  # how values move (agent.languages.python_flow), for the precise layer of calls; empty: not read
+    outline: bytes = b""  # digest of what other files' names may depend on (agent.graph.outline); empty: not taken

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.domain.facts import FileFacts
 from agent.graph.bodies import ClassInfo
-from agent.graph.values import EMPTY, UNKNOWN, UNKNOWN_SET, Atom, Values, only
+from agent.graph.values import EMPTY, UNKNOWN, UNKNOWN_SET, Atom, Cell, Values, only
 from agent.languages import python_flow as flow
 
 if TYPE_CHECKING:
@@ -32,11 +32,17 @@ class Attributes:
         self._homes: dict[tuple[int, str], Atom | None] = {}
         self._assigned: dict[str, set[int]] = {}  # attribute -> classes on which, or on whose instances, it is assigned
         self._fields = _fields(facts, project)
+        self._order_cells: list[Cell] = []  # touched when a class's order changes
+        self._name_cells: dict[str, Cell] = {}  # touched when an attribute is first assigned on another class
+        # Both hold as long as no class's order changes.
+        self._members: dict[int, frozenset[int]] = {}  # class -> the classes in its order
+        self._places: dict[tuple[int, str], tuple[Cell, ...]] = {}  # cells of an attribute along a class's order
 
     def new_class(self, symbol: str, names: frozenset[str]) -> ClassInfo:
         """Enter a class; what its methods assign to ``self`` is known from the facts."""
         info = ClassInfo(len(self._classes), symbol, names)
         self._classes.append(info)
+        self._order_cells.append(self._flow.cells.cell(("B", info.index)))
         for attribute in self._fields.get(symbol, ()):
             self._assigned.setdefault(attribute, set()).add(info.index)
         return info
@@ -84,26 +90,47 @@ class Attributes:
         if name == "__class__":
             return only(("c", atom[1]))
         order = self.order(atom[1])
-        found = self._assigned_to("i", order, name) | self._assigned_to("d", order, name)
+        found = self._assigned_to(order, name, instances=True)
         inherited = self.through(order, atom, name, line)
         # A library's base class may have any attribute; one that is assigned here is the one that is meant.
         return found if found and _is_foreign(inherited) else found | inherited
 
     def _of_class(self, atom: Atom, name: str) -> Values:
         order = self.order(atom[1])
-        found = self._assigned_to("d", order, name)
+        found = self._assigned_to(order, name, instances=False)
         inherited = self.through(order, atom, name, 0)
         return found if found and _is_foreign(inherited) else found | inherited
 
-    def _assigned_to(self, sort: str, order: Sequence[Atom], name: str) -> Values:
-        """What is assigned to the attribute from outside the class body: of instances (``i``) or of the class (``d``)."""
-        self._flow.read(("I", name))
+    def _assigned_to(self, order: Sequence[Atom], name: str, *, instances: bool) -> Values:
+        """What is assigned to the attribute from outside the class body: of the class, and of ``instances``."""
+        reader = self._flow.body.index
+        cell = self._name_cells.get(name)
+        if cell is None:
+            cell = self._name_cells[name] = self._flow.cells.cell(("I", name))
+        cell.read(reader)
         places = self._assigned.get(name)
+        if not places:
+            return EMPTY
+        index = order[0][1]
+        whole = self._orders.get(index) is order
+        members = self._members.get(index) if whole else None
+        if members is None:
+            members = frozenset(base[1] for base in order if base[0] == "c")
+            if whole:
+                self._members[index] = members
+        if members.isdisjoint(places):
+            return EMPTY
+        cells = self._places.get((index, name)) if whole else None
+        if cells is None:
+            by_key = self._flow.cells.cell
+            cells = tuple(by_key((sort, base[1], name)) for sort in ("d", "i") for base in order if base[0] == "c")
+            if whole:
+                self._places[index, name] = cells
         found = EMPTY
-        if places and any(base[0] == "c" and base[1] in places for base in order):
-            for base in order:
-                if base[0] == "c":
-                    found |= self._flow.read((sort, base[1], name))
+        for cell in cells if instances else cells[: len(cells) // 2]:
+            values = cell.read(reader)
+            if values:
+                found = found | values if found else values
         return found
 
     def through(self, order: Sequence[Atom], receiver: Atom, name: str, line: int) -> Values:
@@ -164,7 +191,7 @@ class Attributes:
 
     def order(self, index: int, generation: int = 0) -> tuple[Atom, ...]:
         """Method resolution order of a class; told again when its bases become known."""
-        self._flow.read(("B", index))
+        self._order_cells[index].read(self._flow.body.index)
         order = self._orders.get(index)
         if order is None and generation > MAX_LINEAGE:
             return (("c", index),)
@@ -197,18 +224,21 @@ class Attributes:
             below = self._below.pop(info.index, None)
             if below:
                 self._homes.clear()
+                self._members.clear()
+                self._places.clear()
             for index in below or ():
                 self._orders.pop(index, None)
                 self._flow.cells.touch(("B", index))
 
 
 def _fields(facts: Mapping[str, FileFacts], project: Project) -> dict[str, set[str]]:
-    """Scope -> the names bound there: for a class, the attributes that its methods assign to ``self``."""
+    """Class -> the attributes that its body and its methods assign."""
     modules = project.modules()
     found: dict[str, set[str]] = {}
     for path, file in facts.items():
+        types = {definition.name for definition in file.definitions if definition.kind != "function"}
         for binding in file.bindings:
-            if binding.scope:
+            if binding.scope in types:
                 found.setdefault(f"{modules.get(path, path)}.{binding.scope}", set()).add(binding.name)
     return found
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from agent.graph.values import UNKNOWN_SET, Atom, Values
+from agent.graph.values import EMPTY, UNKNOWN_SET, Atom, Cell, Values, only
 
-__all__ = ["Body", "ClassInfo", "Site"]
+__all__ = ["NO_NAMES", "Body", "ClassInfo", "Site"]
 
 Code = Any
+NO_NAMES: frozenset[str] = frozenset()
 
 
 class Site:
@@ -20,14 +21,21 @@ class Site:
     def __init__(self, line: int, name: str) -> None:
         self.line = line
         self.name = name  # the last name of what is called; "" for calls that the language makes (iteration, with)
-        self.targets: set[Atom] = set()
+        self.targets = EMPTY
         self.complete = True
+
+    def reach(self, atom: Atom) -> None:
+        """Note a target."""
+        targets = self.targets
+        if atom not in targets:
+            self.targets = targets | {atom} if targets else only(atom)
 
 
 class Body:
     """A module or function while it is analysed. ``symbol`` is its ID, ``scope`` that of the nearest named definition."""
 
     __slots__ = (
+        "cells",
         "code",
         "defaults",
         "evaluations",
@@ -42,6 +50,7 @@ class Body:
         "parameters",
         "parent",
         "path",
+        "result",
         "scope",
         "sites",
         "stars",
@@ -55,15 +64,17 @@ class Body:
         self.module = module
         self.path = path
         self.parent = parent
+        self.result = Cell()  # what it returns
+        self.cells: dict[str, Cell] = {}  # what its parameters may hold
         self.code: bytes = b""
-        self.names: frozenset[str] = frozenset()
-        self.parameters: Sequence[Code] = ()
+        self.names: frozenset[str] = NO_NAMES
+        self.parameters: Sequence[tuple[str, int]] = ()  # (name, 0 plain, 1 *args, 2 **kwargs, 3 by keyword only)
         self.defaults: dict[str, Values] = {}
         self.generator = False
         self.kind = ""  # static | class | property | setter, for methods
         self.owner: ClassInfo | None = None
         self.fallback = UNKNOWN_SET
-        self.sites: dict[Atom, Site] = {}
+        self.sites: dict[object, Site] = {}
         self.stars: list[str] = []
         self.open = False  # a star import of a library: any name may come from it
         self.evaluations = 0

@@ -6,7 +6,7 @@ reaches what its callers in the repository pass: each target is proven, the list
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -40,53 +40,53 @@ class CallSite(Struct, frozen=True, gc=False):
 
 
 class Calls:
-    """All call sites, by place."""
+    """All call sites, by file and place."""
 
-    def __init__(self, sites: Mapping[tuple[str, int, str], tuple[CallSite, ...]]) -> None:
+    def __init__(self, sites: Mapping[str, Mapping[tuple[int, str], tuple[CallSite, ...]]]) -> None:
         self._sites = sites
-        unnamed: dict[str, list[CallSite]] = {}
-        for path, line, name in sorted(sites):
-            if not name:
-                unnamed.setdefault(path, []).extend(sites[path, line, name])
-        self._unnamed = {path: tuple(found) for path, found in unnamed.items()}
 
-    def at(self, path: str, line: int, name: str) -> tuple[CallSite, ...]:
-        """The calls of that name on a line; by the last name as written."""
-        return self._sites.get((path, line, name), ())
+    @classmethod
+    def of_sites(cls, sites: Iterable[CallSite]) -> Calls:
+        """From sites in any order."""
+        found: dict[str, dict[tuple[int, str], list[CallSite]]] = {}
+        for site in sites:
+            found.setdefault(site.path, {}).setdefault((site.line, site.name), []).append(site)
+        return cls(
+            {
+                path: {place: tuple(sorted(each, key=_order)) for place, each in places.items()}
+                for path, places in found.items()
+            }
+        )
 
-    def unnamed(self, path: str) -> tuple[CallSite, ...]:
-        """The calls of a file that have no name: iteration, ``with``, properties, calls of a call's result."""
-        return self._unnamed.get(path, ())
+    def of(self, path: str) -> Mapping[tuple[int, str], tuple[CallSite, ...]]:
+        """A file's call sites by line and last name as written, ``""`` for calls that the language makes."""
+        return self._sites.get(path, {})
 
     def __iter__(self) -> Iterator[CallSite]:
-        for place in sorted(self._sites):
-            yield from self._sites[place]
+        for path in sorted(self._sites):
+            for place in sorted(self._sites[path]):
+                yield from self._sites[path][place]
 
 
 def find_calls(facts: Mapping[str, FileFacts], project: Project, language: Language) -> Calls:
     """Follow values through all files of the language."""
-    analysis = Dataflow(facts, project, language)
+    own = {path: file for path, file in facts.items() if file.language == language.name}
+    analysis = Dataflow(own, project, language)
     analysis.run()
-    found: dict[tuple[str, int, str], list[CallSite]] = {}
-    for body in analysis.bodies:
+    bodies = analysis.bodies
+    analysis.close()  # before the answer is made: it needs the room
+    found: set[CallSite] = set()
+    for body in bodies:
         for site in body.sites.values():
-            if not site.targets:
-                continue
-            inner = {analysis.bodies[atom[1]].symbol for atom in site.targets if atom[0] == "f"}
-            outer = {atom[1] for atom in site.targets if atom[0] == "x"}
-            found.setdefault((body.path, site.line, site.name), []).append(
-                CallSite(
-                    body.path,
-                    site.line,
-                    site.name,
-                    body.symbol,
-                    body.scope,
-                    tuple(sorted(inner)),
-                    tuple(sorted(outer)),
-                    site.complete,
+            if site.targets:
+                inner = {bodies[atom[1]].symbol for atom in site.targets if atom[0] == "f"}
+                outer = {atom[1] for atom in site.targets if atom[0] == "x"}
+                targets, external = tuple(sorted(inner)), tuple(sorted(outer))
+                found.add(
+                    CallSite(body.path, site.line, site.name, body.symbol, body.scope, targets, external, site.complete)
                 )
-            )
-    return Calls({place: tuple(sorted(set(sites), key=_order)) for place, sites in found.items()})
+        body.sites = {}
+    return Calls.of_sites(found)
 
 
 def _order(site: CallSite) -> tuple[str, tuple[str, ...], tuple[str, ...], bool]:

@@ -108,11 +108,13 @@ class Containers:
         if rest:
             self._put(site, ANY, rest, fresh=False)
 
-    def fill_named(self, body: Body, parameter: str, parameters: Sequence[Code], named: Mapping[str, Values]) -> None:
+    def fill_named(
+        self, body: Body, parameter: str, parameters: Sequence[tuple[str, int]], named: Mapping[str, Values]
+    ) -> None:
         """Surplus keyword arguments into ``**kwargs``."""
         site = (body.index, parameter)
         self._new(site, "dict")
-        taken = {name for name, _, _ in parameters}
+        taken = {name for name, _ in parameters}
         for name in sorted(named):
             if name not in taken:
                 self._put(site, name, named[name], fresh=False)

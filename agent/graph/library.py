@@ -93,7 +93,7 @@ class Library:
         if body is None or body.owner is None or not body.parameters:
             return UNKNOWN_SET
         own = body.owner.index
-        receivers = self._flow.read(("p", body.index, body.parameters[0][0]))
+        receivers = body.cells[body.parameters[0][0]].read(self._flow.body.index)
         return frozenset(("S", own, receiver) for receiver in receivers if receiver[0] in "oc")
 
     def _computed(self, positional: list[Values], line: int) -> Values:

@@ -10,13 +10,17 @@ import msgspec
 from agent.domain.facts import FileFacts, TableUse
 from agent.domain.inventory import SourceFile
 from agent.fingerprint import own_code
+from agent.graph.fan_out import can_fork, cores, in_children
+from agent.graph.outline import outline_of
 from agent.languages import sql
 from agent.ports import Framework, Language, Memo
 
-__all__ = ["read_facts"]
+__all__ = ["facts_key", "read_facts"]
 
 ENCODER = msgspec.msgpack.Encoder()
 DECODER = msgspec.msgpack.Decoder(FileFacts)
+BATCH = 500
+WORTH_A_CHILD = 200_000  # bytes of source for which a second process is worth its start
 
 
 def read_facts(
@@ -31,23 +35,45 @@ def read_facts(
     wanted = [file for file in files if file.language in languages]
     keys = {file.path: facts_key(file) for file in wanted}
     known = cache.get_many(sorted(keys.values())) if cache else {}
-    facts: dict[str, FileFacts] = {}
+    facts = {file.path: DECODER.decode(known[key]) for file in wanted if (key := keys[file.path]) in known}
+    todo = [file for file in wanted if file.path not in facts]
     fresh: dict[str, bytes] = {}
-    for number, file in enumerate(wanted):
-        stored = known.get(keys[file.path])
-        if stored is not None:
-            facts[file.path] = DECODER.decode(stored)
-            continue
-        facts[file.path] = read_file(file.path, read, languages[file.language], frameworks)
-        fresh[keys[file.path]] = ENCODER.encode(facts[file.path])
-        if progress and number % 50 == 0:
-            progress(number)
-        if cache and len(fresh) >= 500:
+
+    def work(number: int) -> bytes:
+        file = todo[number]
+        found = read_file(file.path, read, languages[file.language], frameworks)
+        return ENCODER.encode(msgspec.structs.replace(found, outline=outline_of(found)))
+
+    def take(number: int, encoded: bytes | None, why: str) -> None:
+        file = todo[number]
+        if encoded is None:
+            facts[file.path] = FileFacts(file.language, failure=f"the reader {why}")
+            return
+        facts[file.path] = DECODER.decode(encoded)
+        fresh[keys[file.path]] = encoded
+        if progress and len(facts) % 50 == 0:
+            progress(len(facts))
+        if cache and len(fresh) >= BATCH:
             cache.put_many(fresh)
-            fresh = {}
+            fresh.clear()
+
+    if todo and can_fork():
+        in_children(work, _shares(todo), take)
+    else:
+        for number in range(len(todo)):
+            take(number, work(number), "")
     if cache and fresh:
         cache.put_many(fresh)
-    return facts
+    return {file.path: facts[file.path] for file in wanted}
+
+
+def _shares(files: Sequence[SourceFile]) -> list[list[int]]:
+    """Numbers of files for each child, about the same number of bytes for each; one child for little work."""
+    count = cores() if sum(file.bytes for file in files) > WORTH_A_CHILD else 1
+    shares: list[list[int]] = [[] for _ in range(count)]
+    for place, number in enumerate(sorted(range(len(files)), key=lambda n: (-files[n].bytes, n))):
+        shares[place % count].append(number)
+    return shares
 
 
 def facts_key(file: SourceFile) -> str:

@@ -31,6 +31,15 @@ class Tables:
         self._foreign: list[tuple[str, str, str, int]] = []  # table ID, referenced name, path, line
         self._uses: dict[tuple[str, str, str, str, int], str] = {}
         self._by_param: dict[str, str] | None = None
+        self._entity_of: dict[str, tuple[str, str] | None] = {}
+
+    def begin(self) -> None:
+        """Forget what was found of types, so that whoever asks next notes what it reads."""
+        self._entity_of.clear()
+
+    def entities(self) -> Mapping[str, tuple[str, str]]:
+        """Type ID -> (table ID, framework)."""
+        return self._entities
 
     def declare(self, path: str, entity: Entity) -> None:
         """An ORM model or a DDL statement; one without a table name is an abstract base and declares nothing."""
@@ -56,38 +65,42 @@ class Tables:
                 holder = source.rpartition(".")[0]
                 source = holder if self._project.definition(holder) else self._project.symbol_at(path, "")
         mode = {"declare": "declare", "write": "write"}.get(use.mode, "read")
-        self._note(source, table_id(use.table), mode, path, use.line, use.resolution)
+        self.note(source, table_id(use.table), mode, path, use.line, use.resolution)
 
-    def _note(self, source: str, table: str, mode: str, path: str, line: int, resolution: str) -> None:
+    def note(self, source: str, table: str, mode: str, path: str, line: int, resolution: str) -> None:
+        """A use that is known with its table."""
         key = (source, table, mode, path, line)
         if self._uses.get(key) != "exact":
             self._uses[key] = resolution
 
-    def reference(self, path: str, source: str, reference: Reference, found: Resolution) -> None:
-        """A use of an entity in code: ``Order.query.all()`` reads, ``order.status = x`` and ``Order()`` write."""
-        if reference.kind in ("inherit", "type"):
-            return
+    def accesses(self, source: str, reference: Reference, found: Resolution) -> Iterable[tuple[str, str, str]]:
+        """(table, mode, resolution) of a use of entities in code: ``Order.query.all()`` reads, ``Order()`` writes."""
+        if not self._entities or reference.kind in ("inherit", "type"):
+            return ()
         if not found.through:
-            self._by_convention(path, source, reference)
-            return
+            return self._by_convention(reference)
+        noted = []
         for symbol, kind, rest in found.through:
             entity = self._entity(symbol)
             if entity is None:
                 continue
             mode, resolution = self._mode(entity[1], kind, rest, reference)
             if mode and self._project.definition(source) != self._project.definition(symbol):
-                self._note(source, entity[0], mode, path, reference.line, resolution)
+                noted.append((entity[0], mode, resolution))
+        return noted
 
     def _entity(self, symbol: str) -> tuple[str, str] | None:
         """The table of a type, its own or a base's (single-table inheritance)."""
+        if symbol not in self._entity_of:
+            self._entity_of[symbol] = self._find_entity(symbol)
+        return self._entity_of[symbol]
+
+    def _find_entity(self, symbol: str) -> tuple[str, str] | None:
         if symbol in self._entities:
             return self._entities[symbol]
         if not self._project.is_type(symbol):
             return None
-        for base in self._project.ancestors(symbol):
-            if base in self._entities:
-                return self._entities[base]
-        return None
+        return next((self._entities[base] for base in self._project.ancestors(symbol) if base in self._entities), None)
 
     def _mode(self, framework: str, kind: str, rest: str, reference: Reference) -> tuple[str, str]:
         """(mode, resolution) of one access, asked of the framework that declared the entity."""
@@ -104,20 +117,19 @@ class Tables:
         mode = adapter.access_mode(chain) if adapter else ""
         return mode, "inferred" if reference.kind == "assign" or not rest or kind == "instance" else "exact"
 
-    def _by_convention(self, path: str, source: str, reference: Reference) -> None:
+    def _by_convention(self, reference: Reference) -> Iterable[tuple[str, str, str]]:
         """A variable of unknown type that is named like an entity (``order.status = ...``), labelled inferred."""
         first, _, rest = reference.name.partition(".")
         if not rest or "(" in first or "[" in first:
-            return
+            return ()
         if self._by_param is None:
             self._by_param = self._entity_variables()
         symbol = self._by_param.get(first.lstrip("$"))
         if symbol is None:
-            return
+            return ()
         table, framework = self._entities[symbol]
         mode, _ = self._mode(framework, "instance", rest, reference)
-        if mode:
-            self._note(source, table, mode, path, reference.line, "inferred")
+        return [(table, mode, "inferred")] if mode else ()
 
     def _entity_variables(self) -> dict[str, str]:
         """snake_case name -> entity type, where exactly one entity has that name."""

@@ -100,7 +100,7 @@ def read_java(root: Node, source: bytes) -> FileFacts:
     return FileFacts(
         language="java",
         package=reader.package,
-        code_lines=sum(1 for line in source.splitlines() if line.strip()),
+        code_lines=sum(map(bool, map(bytes.strip, source.splitlines()))),
         definitions=tuple(reader.definitions),
         imports=tuple(reader.imports),
         references=tuple(reader.references) + tuple(reader.qualified_types()),

@@ -59,9 +59,11 @@ class Names:
 
     def __init__(self, source: bytes) -> None:
         self.source = source
+        self._letters = source.decode("latin-1")  # one character a byte: places in the tree are places in it
 
     def text(self, node: Node) -> str:
-        return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+        raw = self._letters[node.start_byte : node.end_byte]
+        return raw if raw.isascii() else raw.encode("latin-1").decode("utf-8", "replace")
 
     def dotted(self, node: Node) -> str:
         """A qualified name without the blanks, comments and annotations that may stand inside it."""

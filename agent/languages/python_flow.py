@@ -13,7 +13,28 @@ from typing import Any
 import msgspec
 from tree_sitter import Node
 
-from agent.languages.chains import first_child
+from agent.languages.chains import first_child, node_text
+from agent.languages.python_grammar import (
+    F_ALIAS,
+    F_ALTERNATIVE,
+    F_ARGUMENTS,
+    F_ATTRIBUTE,
+    F_BODY,
+    F_CONDITION,
+    F_CONSEQUENCE,
+    F_DEFINITION,
+    F_FUNCTION,
+    F_KEY,
+    F_LEFT,
+    F_MODULE_NAME,
+    F_NAME,
+    F_OBJECT,
+    F_PARAMETERS,
+    F_RIGHT,
+    F_SUBJECT,
+    F_SUPERCLASSES,
+    F_VALUE,
+)
 
 __all__ = ["read_flow"]
 
@@ -46,7 +67,7 @@ class _Scope:
 
 class _Flow:
     def __init__(self, source: bytes) -> None:
-        self._source = source
+        self._letters = source.decode("latin-1")  # one character a byte: places in the tree are places in it
         self._scope = _Scope()
         self._depth = 0
         self._expressions: dict[str, Callable[[Node], Code]] = {
@@ -83,7 +104,7 @@ class _Flow:
         return encode([body, sorted(self._scope.names)])
 
     def _text(self, node: Node) -> str:
-        return self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+        return node_text(node, self._letters)
 
     # ---------------------------------------------------------------- statements
 
@@ -126,7 +147,7 @@ class _Flow:
             if kind == "assignment":
                 self._assign(child, out)
             elif kind == "augmented_assignment":
-                left, right = child.child_by_field_name("left"), child.child_by_field_name("right")
+                left, right = child.child_by_field_id(F_LEFT), child.child_by_field_id(F_RIGHT)
                 value = self._value(right)
                 if left is not None and left.type == "identifier" and value and value[0] in (SEQUENCE, NAME, CALL):
                     old = self._value(left)
@@ -140,15 +161,15 @@ class _Flow:
         targets = []
         right: Node | None = node
         while right is not None and right.type == "assignment":
-            left = right.child_by_field_name("left")
+            left = right.child_by_field_id(F_LEFT)
             if left is not None:
                 targets.append(self._target(left))
-            right = right.child_by_field_name("right")
+            right = right.child_by_field_id(F_RIGHT)
         if right is not None:
             out.append([ASSIGN, targets, self._value(right)])
 
     def _assigned_value(self, node: Node) -> Code:
-        right = node.child_by_field_name("right")
+        right = node.child_by_field_id(F_RIGHT)
         return self._value(right)
 
     def _target(self, node: Node) -> Code:
@@ -173,53 +194,53 @@ class _Flow:
     def _if(self, node: Node, out: list[Code]) -> None:
         branches: list[list[Code]] = []
         complete = False
-        self._effect(self._value(node.child_by_field_name("condition")), out)
-        branches.append(self._body(node.child_by_field_name("consequence")))
+        self._effect(self._value(node.child_by_field_id(F_CONDITION)), out)
+        branches.append(self._body(node.child_by_field_id(F_CONSEQUENCE)))
         for part in node.children_by_field_name("alternative"):
             if part.type == "elif_clause":
                 branch: list[Code] = []
-                self._effect(self._value(part.child_by_field_name("condition")), branch)
-                branches.append(branch + self._body(part.child_by_field_name("consequence")))
+                self._effect(self._value(part.child_by_field_id(F_CONDITION)), branch)
+                branches.append(branch + self._body(part.child_by_field_id(F_CONSEQUENCE)))
             else:
                 complete = True
-                branches.append(self._body(part.child_by_field_name("body")))
+                branches.append(self._body(part.child_by_field_id(F_BODY)))
         if any(branches):
             out.append([BRANCHES, branches if complete else [*branches, []]])
 
     def _match(self, node: Node, out: list[Code]) -> None:
-        self._effect(self._value(node.child_by_field_name("subject")), out)
-        body = node.child_by_field_name("body")
+        self._effect(self._value(node.child_by_field_id(F_SUBJECT)), out)
+        body = node.child_by_field_id(F_BODY)
         cases = [c for c in body.named_children if c.type == "case_clause"] if body is not None else []
-        branches = [self._body(case.child_by_field_name("consequence")) for case in cases]
+        branches = [self._body(case.child_by_field_id(F_CONSEQUENCE)) for case in cases]
         if any(branches):
             out.append([BRANCHES, [*branches, []]])
 
     def _while(self, node: Node, out: list[Code]) -> None:
         inner: list[Code] = []
-        self._effect(self._value(node.child_by_field_name("condition")), inner)
-        inner += self._body(node.child_by_field_name("body"))
+        self._effect(self._value(node.child_by_field_id(F_CONDITION)), inner)
+        inner += self._body(node.child_by_field_id(F_BODY))
         if inner:
             out.append([LOOP, inner])
         self._else(node, out)
 
     def _else(self, node: Node, out: list[Code]) -> None:
-        clause = node.child_by_field_name("alternative")
+        clause = node.child_by_field_id(F_ALTERNATIVE)
         if clause is not None:
-            out.extend(self._body(clause.child_by_field_name("body")))
+            out.extend(self._body(clause.child_by_field_id(F_BODY)))
 
     def _for(self, node: Node, out: list[Code]) -> None:
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        left, right = node.child_by_field_id(F_LEFT), node.child_by_field_id(F_RIGHT)
         if left is not None:
             values = self._value(right)
             target = self._target(left)
-            body = self._body(node.child_by_field_name("body"))
+            body = self._body(node.child_by_field_id(F_BODY))
             out.append([FOR, target, values, body, node.start_point[0] + 1])
         self._else(node, out)
 
     def _try(self, node: Node, out: list[Code]) -> None:
         branches: list[list[Code]] = []
         last: list[Code] = []
-        out.extend(self._body(node.child_by_field_name("body")))
+        out.extend(self._body(node.child_by_field_id(F_BODY)))
         usual: list[Code] = []
         for child in node.named_children:
             kind = child.type
@@ -227,11 +248,11 @@ class _Flow:
                 block = child.named_child(child.named_child_count - 1) if child.named_child_count else None
                 branch: list[Code] = []
                 for part in child.named_children:
-                    if part.type == "as_pattern" and (alias := part.child_by_field_name("alias")) is not None:
+                    if part.type == "as_pattern" and (alias := part.child_by_field_id(F_ALIAS)) is not None:
                         branch.append([ASSIGN, [self._target(alias)], None])
                 branches.append(branch + self._body(block if block is not None and block.type == "block" else None))
             elif kind == "else_clause":
-                usual = self._body(child.child_by_field_name("body"))
+                usual = self._body(child.child_by_field_id(F_BODY))
             elif kind == "finally_clause":
                 for part in child.named_children:
                     if part.type == "block":
@@ -244,15 +265,15 @@ class _Flow:
         items = []
         for clause in node.named_children:
             for item in clause.named_children if clause.type == "with_clause" else ():
-                value = item.child_by_field_name("value")
+                value = item.child_by_field_id(F_VALUE)
                 target = None
                 if value is not None and value.type == "as_pattern":
-                    alias = value.child_by_field_name("alias")
+                    alias = value.child_by_field_id(F_ALIAS)
                     value = value.named_child(0) if value.named_child_count else None
                     target = self._target(alias) if alias is not None else None
                 items.append([self._value(value), target, item.start_point[0] + 1])
         out.append([WITH, items])
-        out.extend(self._body(node.child_by_field_name("body")))
+        out.extend(self._body(node.child_by_field_id(F_BODY)))
 
     def _raise(self, node: Node, out: list[Code]) -> None:
         if node.named_child_count:
@@ -271,7 +292,7 @@ class _Flow:
             out.append([IMPORT, module, "", bound])
 
     def _import_from(self, node: Node, out: list[Code]) -> None:
-        source = node.child_by_field_name("module_name")
+        source = node.child_by_field_id(F_MODULE_NAME)
         if source is None:
             return
         module = "".join(self._text(source).split())
@@ -285,7 +306,7 @@ class _Flow:
 
     def _aliased(self, node: Node) -> tuple[str, str]:
         if node.type == "aliased_import":
-            name, alias = node.child_by_field_name("name"), node.child_by_field_name("alias")
+            name, alias = node.child_by_field_id(F_NAME), node.child_by_field_id(F_ALIAS)
             return (self._text(name) if name else "", self._text(alias) if alias else "")
         return self._text(node), ""
 
@@ -301,12 +322,12 @@ class _Flow:
                 inner = child.named_child(0)
                 if inner is not None:
                     decorators.append([self._value(inner), inner.start_point[0] + 1, self._last(inner)])
-        definition = node.child_by_field_name("definition")
+        definition = node.child_by_field_id(F_DEFINITION)
         if definition is not None:
             self._define(definition, decorators, out)
 
     def _define(self, node: Node, decorators: list[Code], out: list[Code]) -> None:
-        name_node = node.child_by_field_name("name")
+        name_node = node.child_by_field_id(F_NAME)
         if name_node is None:
             return
         name, line = self._text(name_node), node.start_point[0] + 1
@@ -315,17 +336,17 @@ class _Flow:
         outer.inner = True
         if node.type == "class_definition":
             bases = []
-            superclasses = node.child_by_field_name("superclasses")
+            superclasses = node.child_by_field_id(F_SUPERCLASSES)
             for base in superclasses.named_children if superclasses is not None else ():
                 if base.type not in ("keyword_argument", "comment"):
                     bases.append(self._value(base))
             self._scope = _Scope()
-            body = self._body(node.child_by_field_name("body"))
+            body = self._body(node.child_by_field_id(F_BODY))
             out.append([CLASS, name, line, bases, decorators, body, sorted(self._scope.names)])
             self._scope = outer
             return
-        parameters = self._parameters(node.child_by_field_name("parameters"))
-        out.append(self._function(name, line, parameters, decorators, node.child_by_field_name("body"), is_body=True))
+        parameters = self._parameters(node.child_by_field_id(F_PARAMETERS))
+        out.append(self._function(name, line, parameters, decorators, node.child_by_field_id(F_BODY), is_body=True))
 
     def _function(
         self, name: str, line: int, parameters: list[Code], decorators: list[Code], body: Node | None, *, is_body: bool
@@ -356,8 +377,8 @@ class _Flow:
                 keyword_only = keyword_only or sort == 1
                 found.append([self._text(inner), None, sort or (3 if keyword_only else 0)])
             elif kind in ("default_parameter", "typed_default_parameter"):
-                name = child.child_by_field_name("name")
-                default = self._value(child.child_by_field_name("value"))
+                name = child.child_by_field_id(F_NAME)
+                default = self._value(child.child_by_field_id(F_VALUE))
                 if name is not None:
                     found.append([self._text(name), default, 3 if keyword_only else 0])
             elif kind == "identifier":
@@ -389,9 +410,9 @@ class _Flow:
         found = []
         current: Node | None = node
         while current is not None and current.type == "binary_operator":
-            if _is_live(value := self._value(current.child_by_field_name("right"))):
+            if _is_live(value := self._value(current.child_by_field_id(F_RIGHT))):
                 found.append(value)
-            current = current.child_by_field_name("left")
+            current = current.child_by_field_id(F_LEFT)
         if _is_live(value := self._value(current)):
             found.append(value)
         return [EFFECTS, found[::-1]] if found else None
@@ -400,21 +421,21 @@ class _Flow:
         return [NAME, self._text(node)]
 
     def _attribute(self, node: Node) -> Code:
-        name = node.child_by_field_name("attribute")
-        owner = self._value(node.child_by_field_name("object"))
+        name = node.child_by_field_id(F_ATTRIBUTE)
+        owner = self._value(node.child_by_field_id(F_OBJECT))
         if owner is None or name is None:
             return None
         return [ATTRIBUTE, owner, self._text(name), node.end_point[0] + 1]
 
     def _last(self, node: Node) -> str:
         if node.type == "attribute":
-            name = node.child_by_field_name("attribute")
+            name = node.child_by_field_id(F_ATTRIBUTE)
             return self._text(name) if name is not None else ""
         return self._text(node) if node.type == "identifier" else ""
 
     def _call(self, node: Node) -> Code:
-        function = node.child_by_field_name("function")
-        listed = node.child_by_field_name("arguments")
+        function = node.child_by_field_id(F_FUNCTION)
+        listed = node.child_by_field_id(F_ARGUMENTS)
         if function is None:
             return None
         arguments: list[Code] = []
@@ -425,8 +446,8 @@ class _Flow:
         for child in listed.named_children if listed is not None else ():
             kind = child.type
             if kind == "keyword_argument":
-                name = child.child_by_field_name("name")
-                keywords.append([self._text(name) if name else "", self._value(child.child_by_field_name("value"))])
+                name = child.child_by_field_id(F_NAME)
+                keywords.append([self._text(name) if name else "", self._value(child.child_by_field_id(F_VALUE))])
             elif kind == "dictionary_splat":
                 keywords.append(["", self._inner(child)])
             elif kind != "comment":
@@ -435,7 +456,7 @@ class _Flow:
         return [CALL, self._value(function), arguments, keywords, line, function.end_byte, self._last(function)]
 
     def _subscript(self, node: Node) -> Code:
-        owner = self._value(node.child_by_field_name("value"))
+        owner = self._value(node.child_by_field_id(F_VALUE))
         keys = node.children_by_field_name("subscript")
         key = self._value(keys[0]) if len(keys) == 1 else None
         if owner is None:
@@ -477,7 +498,7 @@ class _Flow:
         pairs: list[Code] = []
         for child in node.named_children:
             if child.type == "pair":
-                key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
+                key, value = child.child_by_field_id(F_KEY), child.child_by_field_id(F_VALUE)
                 pairs.append([self._value(key), self._value(value)])
             elif child.type == "dictionary_splat":
                 pairs.append([[STAR], self._inner(child)])
@@ -496,17 +517,17 @@ class _Flow:
         self._scope.lambdas += 1
         self._scope.inner = True
         name = f"<lambda{self._scope.lambdas}>"
-        parameters = self._parameters(node.child_by_field_name("parameters"))
-        body = node.child_by_field_name("body")
+        parameters = self._parameters(node.child_by_field_id(F_PARAMETERS))
+        body = node.child_by_field_id(F_BODY)
         return [LAMBDA, self._function(name, node.start_point[0] + 1, parameters, [], body, is_body=False)]
 
     def _either(self, node: Node) -> Code:
         found: list[Code] = []
         current: Node | None = node
         while current is not None and current.type == "boolean_operator":
-            if (value := self._value(current.child_by_field_name("right"))) is not None:
+            if (value := self._value(current.child_by_field_id(F_RIGHT))) is not None:
                 found.append(value)
-            current = current.child_by_field_name("left")
+            current = current.child_by_field_id(F_LEFT)
         if (value := self._value(current)) is not None:
             found.append(value)
         return [EITHER, found[::-1]] if found else None
@@ -520,10 +541,10 @@ class _Flow:
 
     def _comprehension(self, node: Node) -> Code:
         clauses: list[Code] = []
-        body = node.child_by_field_name("body")
+        body = node.child_by_field_id(F_BODY)
         for child in node.named_children:
             if child.type == "for_in_clause":
-                left, right = child.child_by_field_name("left"), child.child_by_field_name("right")
+                left, right = child.child_by_field_id(F_LEFT), child.child_by_field_id(F_RIGHT)
                 kept, self._scope.names = self._scope.names, set()
                 target = self._target(left) if left is not None else None
                 self._scope.names = kept
@@ -532,7 +553,7 @@ class _Flow:
                 clauses.append([None, value, 0])
         key = None
         if body is not None and body.type == "pair":
-            key, body = self._value(body.child_by_field_name("key")), body.child_by_field_name("value")
+            key, body = self._value(body.child_by_field_id(F_KEY)), body.child_by_field_id(F_VALUE)
         return [COMPREHENSION, 2 * node.start_byte, clauses, key, self._value(body), node.type[:4] == "dict"]
 
     def _yield(self, node: Node) -> Code:
@@ -541,8 +562,8 @@ class _Flow:
         return [YIELD_FROM if any(c.type == "from" for c in node.children) else YIELD, value]
 
     def _walrus(self, node: Node) -> Code:
-        name = node.child_by_field_name("name")
-        value = self._value(node.child_by_field_name("value"))
+        name = node.child_by_field_id(F_NAME)
+        value = self._value(node.child_by_field_id(F_VALUE))
         return [WALRUS, self._target(name), value] if name is not None else value
 
 

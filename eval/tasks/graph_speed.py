@@ -1,120 +1,186 @@
-"""What the dependency graph costs, as a multiple of merely parsing the same files in the same process."""
+"""What the dependency graph costs against its limits: in CPU seconds, as a multiple of merely parsing, and in memory."""
 
 from __future__ import annotations
 
-import statistics
-import time
-from collections.abc import Callable, Mapping
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import Any
 
-import tree_sitter_python
-from tree_sitter import Language as Grammar
-from tree_sitter import Parser, Query, QueryCursor
-
-from agent.domain.facts import FileFacts
-from agent.graph.build import build_graph
-from agent.languages.python import Python
 from eval.datasets import sample_folder
 from eval.task import Column, Description, Outcome, Request, Skipped, Value
+from eval.tasks.graph_speed_raw import measure_in_turns
 
-if TYPE_CHECKING:
-    from agent.ports import Language
-
-__all__ = ["GRAPH_SPEED", "measure_speed"]
+__all__ = ["GRAPH_SPEED"]
 
 REPEATS = 3
-GRAMMAR = Grammar(tree_sitter_python.language())
-QUERY = Query(
-    GRAMMAR,
-    """
-    (function_definition name: (identifier) @function)
-    (class_definition name: (identifier) @class)
-    (import_statement) @import
-    (import_from_statement) @from
-    (call function: (_) @call)
-    """,
-)
+LIMITS = {"structure": 3.0, "calls": 10.0}  # times raw
+EDIT_SECONDS, INDEX_SECONDS, MEMORY_MB = 0.5, 15.0, 150.0
+SUFFIXES = {"django": ".py", "struts2-core": ".java"}
+GET = {
+    "django": "the `django` folder of the 5.2.8 sdist",
+    "struts2-core": "its unpacked sources jar (mvn dependency:get -Dartifact=org.apache.struts:struts2-core:...:jar:sources)",
+    "spring-framework": "the 4.3.30 sources (apt-get source libspring-java), for growth up to a million lines",
+}
+FUNCTION = re.compile(r"(?m)^(    def \w+\(self[^\n]*\):\n)(        )(?![\"'])")
+METHOD = re.compile(r"(?m)^((?:    |\t)public \w+ \w+\([^)]*\)[^;{]*\{[ \t]*\r?\n)()")
+STATEMENT = {".py": "        noted = str(len(repr(self)))\n", ".java": "        String noted = String.valueOf(1);\n"}
+Row = Mapping[str, Value]
 
 
 @dataclass(frozen=True)
 class GraphSpeed(Description):
-    """The three are measured in turn, so that a busy machine slows them alike; medians of the repetitions."""
+    """In-process measures are taken turn by turn, so that a busy machine slows them alike; the rest in own processes."""
 
     def run(self, request: Request) -> Outcome:
-        rows: list[Mapping[str, Value]] = []
+        rows: list[Row] = []
         skipped: list[Skipped] = []
-        for name, root in _places(request):
-            if root.is_dir():
-                rows.append({"repository": name, **measure_speed(root, 1 if request.quick else REPEATS)})
-            else:
-                skipped.append(Skipped(name, f"--sources DIR has no {name}"))
+        sample = sample_folder() / "orderdesk"
+        rows += _against_raw("orderdesk", sample, ".py", 1 if request.quick else REPEATS)
+        for name, suffix in SUFFIXES.items():
+            root = _place(request, name)
+            if root is None:
+                skipped.append(Skipped(name, f"--sources DIR has no {name}: put there {GET[name]}"))
+                continue
+            rows += _against_raw(name, root, suffix, REPEATS)
+            rows += _whole(name, root, suffix, request.work / name)
+        rows += _edits("orderdesk", sample, ".py", request.work / "orderdesk")
+        root = _place(request, "spring-framework")
+        if root is None:
+            skipped.append(
+                Skipped("growth", f"--sources DIR has no spring-framework: put there {GET['spring-framework']}")
+            )
+        else:
+            rows += _growth(root, request.work / "growth")
         return Outcome(tuple(rows), tuple(skipped))
 
 
-def _places(request: Request) -> list[tuple[str, Path]]:
-    places = [("orderdesk", sample_folder() / "orderdesk")]
-    if request.sources is not None and not request.quick:
-        places.append(("django", (request.sources / "django").resolve()))
-    return places
+def _place(request: Request, name: str) -> Path | None:
+    root = (request.sources / name).resolve() if request.sources is not None and not request.quick else None
+    return root if root is not None and root.is_dir() else None
 
 
-def measure_speed(root: Path, repeats: int) -> dict[str, Value]:
-    """CPU seconds of one process over all .py files, read beforehand: raw, structure, and structure with calls."""
-    files = {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*.py"))}
-    jobs: dict[str, Callable[[], object]] = {
-        "raw": lambda: _raw(files),
-        "structure": lambda: _graph(files, flow=False),
-        "calls": lambda: _graph(files, flow=True),
-    }
-    seconds: dict[str, list[float]] = {name: [] for name in jobs}
-    for _ in range(repeats):
-        for name, job in jobs.items():
-            start = time.process_time()
-            job()
-            seconds[name].append(time.process_time() - start)
-    spent = {name: statistics.median(values) for name, values in seconds.items()}
+def _row(measure: str, repository: str, value: float, unit: str, limit: float | None = None, note: str = "") -> Row:
     return {
-        "files": len(files),
-        "raw_seconds": round(spent["raw"], 3),
-        "structure_seconds": round(spent["structure"], 3),
-        "structure_ratio": round(spent["structure"] / spent["raw"], 2),
-        "calls_seconds": round(spent["calls"], 3),
-        "calls_ratio": round(spent["calls"] / spent["raw"], 2),
-        "repeats": repeats,
+        "measure": measure,
+        "repository": repository,
+        "value": round(value, 2),
+        "unit": unit,
+        "limit": limit,
+        "share": round(value / limit, 2) if limit else None,
+        "note": note,
     }
 
 
-def _raw(files: Mapping[str, bytes]) -> int:
-    parser = Parser(GRAMMAR)
-    characters = 0
-    for source in files.values():
-        for nodes in QueryCursor(QUERY).captures(parser.parse(source).root_node).values():
-            characters += sum(len(node.text or b"") for node in nodes)
-    return characters
+def _against_raw(name: str, root: Path, suffix: str, repeats: int) -> Iterator[Row]:
+    spent = measure_in_turns(root, suffix, repeats)
+    for job, limit in LIMITS.items():
+        if job in spent:
+            note = f"{spent[job]:.2f} s, raw {spent['raw']:.2f} s"
+            yield _row(f"{job} from nothing", name, spent[job] / spent["raw"], "times raw", limit, note)
 
 
-def _graph(files: Mapping[str, bytes], *, flow: bool) -> int:
-    language = cast("Language", Python(flow=flow))
-    facts: dict[str, FileFacts] = {path: language.extract(path, source)[0] for path, source in files.items()}
-    return len(build_graph(facts, {}, {"python": language}, [], frozenset(files), {}).dependencies)
+def _whole(name: str, root: Path, suffix: str, work: Path) -> Iterator[Row]:
+    """The graph with inventory and frameworks in a process of its own: memory, the second core, the index, an edit."""
+    work.mkdir(parents=True)
+    two = _child("graph", root, work / "two" / "memo.sqlite")
+    one = _child("graph", root, work / "one" / "memo.sqlite", "--one-core")
+    note = f"{two['memory_mb']:.0f} MB at its highest with the interpreter and its libraries"
+    yield _row("memory of the graph stage", name, two["stage_mb"], "MB", MEMORY_MB, note)
+    note = f"{one['seconds']:.1f} s on one core, {two['seconds']:.1f} s on two; {two['cpu_seconds']:.1f} CPU s"
+    yield _row("what the second core gives", name, one["seconds"] / two["seconds"], "times as fast", None, note)
+    index = _child("index", root, work / "two" / "memo.sqlite")
+    yield _row(
+        "index from nothing", name, index["cpu_seconds"], "CPU s", INDEX_SECONDS, f"{index['written']} documents"
+    )
+    yield from _edits(name, root, suffix, work / "edits")
+
+
+def _edits(name: str, root: Path, suffix: str, work: Path) -> Iterator[Row]:
+    """One statement more in one function of the file of middle size; the graph must be the one made from nothing."""
+    for what, title in (("names", "one file edited, structure"), ("graph", "one file edited, with calls")):
+        if what == "graph" and suffix != ".py":
+            continue
+        folder = work / what
+        copy = folder / root.name
+        shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+        _child(what, copy, folder / "memo.sqlite")
+        edited = _edit(copy, suffix)
+        again = _child(what, copy, folder / "memo.sqlite")
+        clean = _child(what, copy, folder / "clean.sqlite")
+        same = "the same graph" if again["digest"] == clean["digest"] else "NOT THE SAME GRAPH"
+        note = f"{edited}; {clean['cpu_seconds']:.2f} CPU s from nothing; {same}"
+        yield _row(title, name, again["cpu_seconds"], "CPU s", EDIT_SECONDS, note)
+
+
+def _edit(root: Path, suffix: str) -> str:
+    pattern = FUNCTION if suffix == ".py" else METHOD
+    paths = sorted(root.rglob(f"*{suffix}"), key=lambda path: (path.stat().st_size, path.as_posix()))
+    fit = [path for path in paths if pattern.search(path.read_text("utf-8", "replace"))]
+    path = fit[len(fit) // 2]
+    text = path.read_text("utf-8")
+    path.write_text(pattern.sub(lambda m: m[1] + STATEMENT[suffix] + m[2], text, count=1), "utf-8")
+    return path.relative_to(root).as_posix()
+
+
+def _growth(root: Path, work: Path) -> Iterator[Row]:
+    """Growing parts of one system: folders in order of their names until a share of its lines is reached."""
+    parts = sorted(path for path in root.iterdir() if path.is_dir())
+    for share in (10, 3, 1):
+        folder = work / str(share)
+        folder.mkdir(parents=True)
+        size = {part: sum(f.stat().st_size for f in part.rglob("*.java")) for part in parts}
+        taken = 0
+        for part in parts:
+            if taken and taken + size[part] > sum(size.values()) / share:
+                continue
+            (folder / part.name).parent.mkdir(exist_ok=True)
+            shutil.copytree(part, folder / "system" / part.name, symlinks=True)
+            taken += size[part]
+        cost = _child("graph", folder / "system", folder / "memo.sqlite")
+        per = cost["cpu_seconds"] / cost["lines"] * 100_000
+        note = (
+            f"{cost['lines']} lines, {cost['cpu_seconds']:.1f} CPU s, {cost['seconds']:.1f} s, "
+            f"{cost['memory_mb']:.0f} MB, {cost['edges']} edges"
+        )
+        yield _row("growth", f"spring-framework, 1/{share}", per, "CPU s per 100,000 lines", None, note)
+        shutil.rmtree(folder)
+
+
+def _child(what: str, root: Path, cache: Path, *options: str) -> dict[str, Any]:
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "eval.tasks.graph_speed_child", what, str(root), str(cache), *options]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env={**os.environ, "NO_COLOR": "1"})  # noqa: S603
+    if done.returncode:
+        raise ValueError(f"{root.name} could not be measured: {done.stderr.strip().splitlines()[-1:]}")
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer
 
 
 GRAPH_SPEED = GraphSpeed(
     name="graph_speed",
-    measures="CPU seconds of one process from a repository's Python files, read beforehand, to the graph: definitions, "
-    "imports, names and types (structure), and the same with calls followed through values (calls).",
-    truth="The process's own CPU clock, in the same process and turn by turn.",
-    baselines="Raw: tree-sitter's parse of the same files, one query and the captures' text.",
-    limits="Python only, without frameworks, cache or inventory; one core.",
+    measures="The dependency graph's cost. Structure (definitions, imports, names and types) and the same with calls "
+    "followed through values, as a multiple of raw, from sources read beforehand. With inventory and frameworks in a "
+    "process of its own: memory that the graph stage adds, the second core, the index, one file edited, and growth.",
+    truth="The process's and its children's CPU clocks and peak memory from the kernel; an edited graph is compared with "
+    "the one made from nothing, byte for byte.",
+    baselines="Raw: tree-sitter's parse of the same files, one capture query and the captures' text, in the same process "
+    "and turn by turn.",
+    limits="One machine, named in the result file, shared with whatever else runs on it. Share is value / limit: 1 or "
+    "less is within it.",
     columns=(
+        Column("measure", "Measure"),
         Column("repository", "Repository"),
-        Column("files", "Files"),
-        Column("raw_seconds", "Raw s", 2),
-        Column("structure_seconds", "Structure s", 2),
-        Column("structure_ratio", "Structure / raw", 1),
-        Column("calls_seconds", "With calls s", 2),
-        Column("calls_ratio", "With calls / raw", 1),
+        Column("value", "Value", 2),
+        Column("unit", "Unit"),
+        Column("limit", "Limit", 1),
+        Column("share", "Share of limit", 2),
+        Column("note", "Details"),
     ),
 )

@@ -9,7 +9,7 @@ import pytest
 
 from eval.task import Request
 from eval.tasks.graph import GRAPH, compare, count_snippets
-from eval.tasks.graph_speed import measure_speed
+from eval.tasks.graph_speed_raw import measure_in_turns
 from eval.truths import java_classes, javascript_modules, pycg, python_imports
 from eval.truths.missing import MissingTruthError
 
@@ -91,8 +91,15 @@ def test_what_is_missing_is_skipped_with_the_way_to_get_it(tmp_path: Path) -> No
     assert plain["recall"] < 1
 
 
-def test_speed_is_a_multiple_of_raw_parsing(tmp_path: Path) -> None:
-    root = write(tmp_path, {f"m{n}.py": "def f(a):\n    return a.b(f)\n" * 100 for n in range(5)})
-    row = measure_speed(root, 1)
-    assert row["files"] == 5
-    assert row["structure_ratio"] == pytest.approx(row["structure_seconds"] / row["raw_seconds"], rel=0.2)  # type: ignore[operator]
+@pytest.mark.parametrize(
+    ("suffix", "text", "jobs"),
+    [
+        (".py", "def f(a):\n    return a.b(f)\n" * 100, {"raw", "structure", "calls"}),
+        (".java", "class A { int f(B b) { return b.g(this); } }\n", {"raw", "structure"}),
+    ],
+)
+def test_speed_is_measured_in_turns(tmp_path: Path, suffix: str, text: str, jobs: set[str]) -> None:
+    root = write(tmp_path, {f"m{n}{suffix}": text for n in range(5)})
+    spent = measure_in_turns(root, suffix, 1)
+    assert set(spent) == jobs
+    assert min(spent.values()) > 0

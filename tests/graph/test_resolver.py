@@ -160,3 +160,15 @@ def test_any_program_gives_a_sound_graph_whatever_the_order_of_files(program):
     ids = {s.id for s in graph.symbols}
     assert all(e.source in ids and e.target in ids for e in graph.dependencies)
     assert graph == graph_of(dict(reversed(files.items())))
+
+
+def test_a_function_with_two_definitions_in_c_stays_ambiguous_with_both() -> None:
+    graph = graph_of(
+        {
+            "port.h": "int port_open(void);",
+            "unix.c": '#include "port.h"\nint port_open(void) { return 1; }',
+            "windows.c": '#include "port.h"\nint port_open(void) { return 2; }',
+            "main.c": '#include "port.h"\nint main(void) { return port_open(); }',
+        }
+    )
+    assert [found.candidates for found in graph.ambiguous] == [("unix.c#port_open", "windows.c#port_open")]
