@@ -37,7 +37,7 @@ LANGUAGES = (
     "python", "java", "javascript", "php", "csharp", "cobol", "jcl", "bms", "csd", "c", "go", "ruby", "perl", "vbnet", "sql", "xml", "html", "jsp",
 )  # fmt: skip
 FRAMEWORKS = (
-    "django", "flask", "fastapi", "sqlalchemy", "celery", "templates",
+    "django", "flask", "fastapi", "sqlalchemy", "celery", "python_sql", "wsgi", "templates",
     "java_constants", "spring", "servlet", "jaxrs", "ejb", "stripes", "jpa", "mybatis", "jdbc",
     "express",
     "php_sql", "php_web", "laravel", "symfony",  # php_sql first: symfony takes DQL out of what it found

@@ -87,13 +87,20 @@ def _command(scan: Any, block: Any, references: list[Reference], records: list[W
 
     def record(kind: str, mode: str, *operands: str) -> None:
         known = [operand(each, scan) for each in operands]
+        if any(each[1] == "open" and len(each) == 2 and each[0] in scan.defined for each in known):
+            unknown(f"{kind} of {verb}")
         given = tuple(part for each in known for part in (str(len(each)), *each))
         records.append(Wiring("cics", "use", block.scope, block.line, (kind, mode, *given)))
+
+    def unknown(what: str) -> None:
+        records.append(Wiring("cics", "unresolved", block.scope, block.line, (what,)))
 
     if verb in ("LINK", "XCTL", "LOAD") and "PROGRAM" in options:
         given = operand(options["PROGRAM"], scan)
         name = f"'{given[0]}'" if given[1] == "literal" else given[0]
         references.append(Reference(block.scope, name or "?", "call", block.line))
+        if given[1] == "open" and scan.has_unknown(given[0]):
+            unknown(f"program of {verb}")
     elif verb == "HANDLE" and second in HANDLED:
         targets = [v for k, v in options.items() if k not in ("PROGRAM", "RESP", "RESP2") and v.strip()]
         references.extend(Reference(block.scope, v.strip().upper(), "call", block.line) for v in sorted(targets))

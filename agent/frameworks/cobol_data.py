@@ -1,7 +1,7 @@
 """The data of COBOL programs: files by SELECT and OPEN, datasets by DD name, tables by EXEC SQL and DCLGEN.
 
 Reads each program's `Scan`; links file names to the datasets that jobs give them. A file that no job in the repository
-names stays ``table:`` and its DD name. A subprogram's files are those of the programs that call it.
+names stays ``table:`` and its DD name; one that jobs print, dummy out or give a work file is no data. A subprogram's files are those of the programs that call it.
 """
 
 from __future__ import annotations
@@ -76,6 +76,8 @@ class CobolData:
             external, mode, sure = wiring.args
             program = project.symbol_at(path, "")
             found, resolution = _meant(datasets, callers, program, external)
+            if found is None:
+                continue
             targets = found or (datasets.table(external, path, wiring.line),)
             for target in targets:
                 how = "inferred" if "inferred" in (sure, resolution) else "exact"
@@ -102,7 +104,7 @@ def _files(scan: Any) -> Iterator[Wiring]:
             name = records.get(use.name, use.name if use.name in scan.selects else "")
             if not name and len(copied) == 1:
                 name, sure = copied[0], "inferred"  # the only record whose name a copybook hides
-        if name not in scan.selects:
+        if name not in scan.selects or name in scan.sorts:
             continue
         external = scan.selects[name][0]
         for mode in ("read", "write") if use.mode == "update" else (use.mode,):
@@ -155,16 +157,22 @@ def _callers(project: Project) -> dict[str, list[str]]:
 
 def _meant(
     datasets: Datasets, callers: dict[str, list[str]], program: str, external: str
-) -> tuple[tuple[str, ...], str]:
-    """The datasets that jobs give a DD name: for the program itself, else for those that call it, nearest first."""
+) -> tuple[tuple[str, ...] | None, str]:
+    """The datasets that jobs give a DD name: for the program itself, else for those that call it, nearest first.
+
+    None when they say that it is no dataset. For a program that no job runs, what the name means in all others.
+    """
     frontier, seen = [program], {program}
     for depth in range(MAX_DEPTH):
         found = dict.fromkeys(dataset for p in frontier for dataset in datasets.of(p, external))
         if found:
             return tuple(found), "exact" if depth == 0 else "inferred"
+        if any(datasets.has_none(p, external) for p in frontier):
+            return None, "exact"
         frontier = [c for p in frontier for c in callers.get(p, ()) if c not in seen]
         seen.update(frontier)
-    return (), "exact"
+    common = datasets.by_name(external)
+    return ((common,), "inferred") if common else ((), "exact")
 
 
 FRAMEWORK = CobolData()

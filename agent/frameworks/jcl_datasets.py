@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from agent.domain.code import Dependency, Symbol
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ __all__ = ["Datasets", "dataset_id"]
 SYMBOL = re.compile(r"&([A-Za-z$#@][\w$#@]{0,7})\.?")
 GENERATION = re.compile(r"\([^()]{0,12}\)\Z")
 MAX_CALLERS = 50
+MAX_MEMBERS = 20
+AGREEING = 2  # programs that must give a DD name the same dataset before another one's is taken for it
 
 
 def dataset_id(name: str) -> str:
@@ -35,6 +39,9 @@ class Datasets:
         self._project = project
         self._symbols: dict[str, Symbol] = {}
         self._dds: dict[str, dict[str, dict[str, None]]] = {}  # program -> DD name -> dataset IDs
+        self._without: dict[str, set[str]] = {}  # program -> DD names that jobs give no dataset: printed, DUMMY, work
+        self._named: dict[str, dict[str, set[str]]] = {}  # DD name -> dataset ID -> programs
+        self._members: dict[str, set[str]] = {}  # dataset ID -> members that DD statements name
         self._edges: list[Dependency] = []
         self._programs: dict[str, list[str]] = {}  # step's ID -> programs
         self._by_place: dict[str, list[str]] = {}  # job or procedure -> programs
@@ -46,8 +53,14 @@ class Datasets:
 
     @property
     def symbols(self) -> list[Symbol]:
-        """All datasets that were named."""
-        return [self._symbols[key] for key in sorted(self._symbols)]
+        """All datasets that were named; of a library, with the members that were."""
+        found = []
+        for key in sorted(self._symbols):
+            members = sorted(self._members.get(key, ()))
+            known = self._symbols[key]
+            doc = f"Members used: {', '.join(members[:MAX_MEMBERS])}." if members else ""
+            found.append(msgspec.structs.replace(known, doc=doc) if doc else known)
+        return found
 
     @property
     def dependencies(self) -> list[Dependency]:
@@ -57,6 +70,15 @@ class Datasets:
     def of(self, program: str, dd: str) -> tuple[str, ...]:
         """The datasets that a DD name means when the program runs, in any job."""
         return tuple(self._dds.get(program, {}).get(dd.upper(), ()))
+
+    def has_none(self, program: str, dd: str) -> bool:
+        """Whether jobs say what the DD name is, and it is no dataset: a listing, DUMMY, data in the job, a work file."""
+        return dd.upper() in self._without.get(program, ())
+
+    def by_name(self, dd: str) -> str:
+        """The one dataset that a DD name means in all programs, two or more; ``""`` when they do not agree."""
+        found = self._named.get(dd.upper(), {})
+        return next(iter(found)) if len(found) == 1 and len(next(iter(found.values()))) >= AGREEING else ""
 
     def table(self, name: str, path: str, line: int) -> str:
         """A dataset's or file's ID; it becomes a symbol."""
@@ -85,8 +107,16 @@ class Datasets:
             for dataset in self._datasets(path, wiring, written):
                 target = self.table(dataset, path, wiring.line)
                 self._edges.append(Dependency(source, target, mode, path, wiring.line))
+                if wiring.args[4]:
+                    self._members.setdefault(target, set()).add(wiring.args[4])
+                plain = name.rpartition(".")[2]
                 for program in self._run_by(path, wiring.scope, source, name):
-                    self._dds.setdefault(program, {}).setdefault(name.rpartition(".")[2], {})[target] = None
+                    self._dds.setdefault(program, {}).setdefault(plain, {})[target] = None
+                    self._named.setdefault(plain, {}).setdefault(target, set()).add(program)
+        for path, wiring in self._project.wirings("jcl", "no dataset"):
+            source = self._project.symbol_at(path, wiring.scope)
+            for program in self._run_by(path, wiring.scope, source, wiring.args[0]):
+                self._without.setdefault(program, set()).add(wiring.args[0].rpartition(".")[2])
         for path, wiring in self._project.wirings("jcl", "dataset"):
             source = self._project.symbol_at(path, wiring.scope)
             for dataset in self._datasets(path, wiring, wiring.args[0]):
@@ -119,6 +149,8 @@ class Datasets:
 
     def _datasets(self, path: str, wiring: Wiring, written: str) -> Iterator[str]:
         """The name with symbols put in place: once for each EXEC that runs the procedure with other values."""
+        if written.endswith("."):
+            return  # a mask: DELETE A.B.*
         if "&" not in written:
             yield written
             return

@@ -1,7 +1,7 @@
 """SQL in PHP: statements in strings, concatenations, interpolations and heredocs, whichever database API runs them.
 
 Statements become SQL fragments of the function that holds them; query builders that take a table's name
-(``$this->db->insert('orders', ...)``) become table uses.
+(``$this->db->insert('orders', ...)``) become table uses, and so do the names that a variable or constant brings.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from tree_sitter import Node
 from agent.domain.facts import FileFacts, Fragment, TableUse
 from agent.domain.linking import Linking
 from agent.frameworks.php_outline import Outline, outline_of, raw, texts
+from agent.frameworks.php_table_names import constants, named_tables, table_constants
 from agent.frameworks.sql_text import is_statement
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class PhpSql:
     languages = frozenset({"php"})
     markers: tuple[bytes, ...] = (
         b"SELECT ", b"select ", b"Select ", b"SELECT\n", b"SELECT\r", b"INSERT ", b"insert ", b"UPDATE ", b"update ",
-        b"DELETE ", b"delete ", b"REPLACE ", b"TRUNCATE ", b"CREATE TABLE", b"create table", b"db->",
+        b"DELETE ", b"delete ", b"REPLACE ", b"TRUNCATE ", b"CREATE TABLE", b"create table", b"db->", b"define(",
     )  # fmt: skip
 
     def read(self, path: str, root: Any, source: bytes, facts: FileFacts) -> FileFacts:  # noqa: ARG002
@@ -56,11 +57,23 @@ class PhpSql:
             Fragment("sql", text, line, scope) for scope, line, text in strings_of(outline) if is_statement(text)
         )
         uses = tuple(_builders(outline)) if b"db->" in source else ()
+        uses += tuple(named_tables(outline, source))
+        wirings = (*constants(root, source), *table_constants(outline))
+        if wirings:
+            facts = msgspec.structs.replace(facts, wirings=facts.wirings + wirings)
         return msgspec.structs.replace(facts, fragments=facts.fragments + fragments, table_uses=facts.table_uses + uses)
 
-    def link(self, project: Project) -> Linking:  # noqa: ARG002
-        """Statements need no other file."""
-        return Linking()
+    def link(self, project: Project) -> Linking:
+        """Tables that statements name by a constant, which another file may define."""
+        values: dict[str, set[str]] = {}
+        for _, wiring in project.wirings(self.name, "constant"):
+            values.setdefault(wiring.args[0], set()).add(wiring.args[1])
+        uses = [
+            (path, TableUse(wiring.scope, next(iter(values[wiring.args[0]])), wiring.args[1], wiring.line, "inferred"))
+            for path, wiring in project.wirings(self.name, "table constant")
+            if len(values.get(wiring.args[0], ())) == 1
+        ]
+        return Linking(table_uses=tuple(uses))
 
     def access_mode(self, chain: str) -> str:  # noqa: ARG002
         """No entities are declared here."""

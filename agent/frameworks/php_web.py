@@ -1,7 +1,7 @@
 """Plain PHP pages: every file that a web server can be asked for is a route, and its links and forms lead to others.
 
-Records: ``page`` (HTTP methods), ``link`` (URL as written, method). Which files are pages is known when all are seen:
-one that others include is part of them.
+Records: ``page`` (HTTP methods, whether it reads the request), ``link`` (URL as written, method). Which files are pages is known when all are seen:
+one that others include is part of them, and what a scheduler or a person starts is none.
 """
 
 from __future__ import annotations
@@ -41,6 +41,15 @@ LIBRARY = re.compile(
 )
 
 
+PART = re.compile(
+    r"\.(?:inc|class|func|lib|tpl)\.php\d?\Z|(?:^|/)class\.[^/]{1,80}\.php\Z", re.IGNORECASE
+)  # named to be included
+BY_SCHEDULE = re.compile(
+    r"(?:^|/)(?:cron|crons|cronjobs?|jobs?|batch|nightly|daemons?|cli|console|scripts?)/", re.IGNORECASE
+)
+COMMAND = re.compile(rb"\$argv\b|\$argc\b|\$_SERVER\[['\"]arg[vc]|\bgetopt\(|\bSTDIN\b|php_sapi_name\(|\bPHP_SAPI\b")
+
+
 class PhpWeb:
     """See the module's docstring."""
 
@@ -53,6 +62,8 @@ class PhpWeb:
         if root is None or facts.package:  # a file with a namespace is loaded by others
             return facts
         outline = outline_of(root)
+        if source.startswith(b"#!"):
+            return facts  # an interpreter line: a command
         wirings = (*_page(outline, source), *_links(source))
         return msgspec.structs.replace(facts, wirings=facts.wirings + wirings) if wirings else facts
 
@@ -64,8 +75,10 @@ class PhpWeb:
         symbols: list[Symbol] = []
         edges: list[Dependency] = []
         for path, wiring in project.wirings(self.name, "page"):
-            if path in included or not path.endswith(ENDINGS) or LIBRARY.search(path):
+            if path in included or not path.endswith(ENDINGS) or LIBRARY.search(path) or PART.search(path):
                 continue
+            if wiring.args[1] != "asked" and BY_SCHEDULE.search(path):
+                continue  # nothing of a request is read, and a scheduler starts what lies there
             url = _url(path, base)
             for verb in wiring.args[0].split("|"):
                 symbol, edge = route(verb, url, path, wiring.line, project.symbol_at(path, ""), "inferred")
@@ -88,20 +101,23 @@ class PhpWeb:
 def _page(outline: Outline, source: bytes) -> Iterator[Wiring]:
     """A page runs code that reads the request or prints; a file of definitions only is none."""
     verbs: dict[str, None] = {}
-    line = 0
+    line, asked = 0, False
     if source.lstrip()[:1] == b"<" and not source.lstrip().startswith((b"<?php", b"<?=", b"<? ", b"<?\n", b"<?\r")):
         line = 1
     for statement in outline.statements:
         text = raw(statement, 20_000)
         for found in INPUT.finditer(text):
             kind = found[1] or found[2]
+            asked = asked or kind in ("GET", "POST", "REQUEST", "FILES", "COOKIE", "SESSION")
             verbs.update({"GET": None} if kind == "GET" else {"POST": None} if kind in ("POST", "FILES") else {})
             line = line or statement.start_point[0] + 1
         if not line and (statement.type in RUNS or text.startswith(("echo", "print", "header(", "session_start("))):
             line = statement.start_point[0] + 1
     if line:
         verbs = {"GET": None} | verbs
-        yield Wiring("php_web", "page", "", line, ("|".join(verbs),))
+        command = not asked and COMMAND.search(source) is not None
+        if not command:
+            yield Wiring("php_web", "page", "", line, ("|".join(verbs), "asked" if asked else ""))
 
 
 def _links(source: bytes) -> Iterator[Wiring]:

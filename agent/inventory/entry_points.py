@@ -29,14 +29,20 @@ _Found = Iterator[tuple[str, str, str, int]]  # kind, name, how, offset
 
 _MAIN_GUARD = re.compile(rb"(?m)^if[ \t(]+__name__[ \t]*==[ \t]*[\"']__main__[\"']")
 _APPLICATION = re.compile(
-    rb"(?m)^(\w{1,80})[ \t]*=[ \t]*"
-    rb"(Flask|FastAPI|Starlette|Quart|get_wsgi_application|get_asgi_application|WSGIApplication)\("
+    rb"(?m)^(\w{1,80})[ \t]*=[ \t]*(?:webapp2?\.|bottle\.|web\.|tornado\.web\.)?"
+    rb"(Bottle|Flask|FastAPI|Starlette|Quart|get_wsgi_application|get_asgi_application|WSGIApplication)\("
 )
 _FACTORY = re.compile(rb"(?m)^[ \t]+(?:return[ \t]+)?(?:(\w{1,80})[ \t]*=[ \t]*)?(Flask|FastAPI)\(")
 _TASK = re.compile(
     rb"(?m)^[ \t]*@((?:[\w.]{1,80}\.)?(?:shared_task|periodic_task|task|actor|scheduled_job|db_(?:periodic_)?task))\b"
     rb"[^\n]{0,300}\n(?:[ \t]*@[^\n]{0,300}\n){0,5}[ \t]*(?:async[ \t]+)?def[ \t]+(\w{1,120})"
 )
+_WSGI = re.compile(rb"(?m)^def[ \t]+(\w{1,80})[ \t]*\([ \t]*env(?:iron)?[ \t]*,[ \t]*start_response\b")
+_SERVER = re.compile(
+    rb"(?m)^[^#\n]{0,200}?(?<![\w.])(?:\w{1,40}\.){0,3}"
+    rb"(SimpleXMLRPCServer|DocXMLRPCServer|ThreadingHTTPServer|HTTPServer|make_server|cherrypy\.quickstart|bottle\.run)\("
+)
+_SERVERS = (b"XMLRPCServer(", b"HTTPServer(", b"make_server(", b"cherrypy.quickstart(", b"bottle.run(")
 _JOBS = (b"shared_task", b"periodic_task", b".task", b".actor", b"scheduled_job", b"db_task")
 
 
@@ -55,13 +61,20 @@ def _python(path: str, data: bytes) -> _Found:
     elif data.startswith(b"#!") and b"python" in data[:100]:
         yield "main", path, "script with an interpreter line", 0
     if name in ("wsgi", "asgi"):
-        served = re.search(rb"(?m)^(application|app)[ \t]*=", data)
+        served = re.search(rb"(?m)^(application|app)[ \t]*=", data) or re.search(
+            rb"(?m)^from[ \t]+[\w.]{1,120}[ \t]+import[ \t]+(?:[\w, \t]{0,200}[ ,])?(application|app)\b", data
+        )
         if served:
             yield "web", f"{path}:{served.group(1).decode('ascii')}", f"{name.upper()} application", served.start()
             return
     for found in _APPLICATION.finditer(data):
         shown = found.group(2).decode("ascii")
         yield "web", f"{path}:{found.group(1).decode('utf-8', 'replace')}", f"{shown}()", found.start()
+    for found in _WSGI.finditer(data) if b"start_response" in data else ():
+        yield "web", f"{path}:{found.group(1).decode('utf-8', 'replace')}", "WSGI application", found.start()
+    server = _SERVER.search(data) if any(word in data for word in _SERVERS) else None
+    if server:
+        yield "web", path, f"{server.group(1).decode('ascii')}()", server.start(1)
     if b"Flask(" in data or b"FastAPI(" in data:
         factory = _FACTORY.search(data)
         if factory:
@@ -176,11 +189,16 @@ def _php(path: str, data: bytes) -> _Found:  # noqa: ARG001 - every finder takes
         yield "cli", path, "console of the framework", 0
 
 
-_JOB_CARD = re.compile(rb"(?m)^//([A-Z@#$][A-Z0-9@#$]{0,7})[ \t]+JOB\b")
+_JOB_CARD = re.compile(
+    rb"(?m)^//([A-Z@#$][A-Z0-9@#$]{0,7})[ \t]+JOB\b((?:[^\n]{0,80},[ \t\r]{0,72}\n//[ \t]){0,20}[^\n]{0,80})"
+)
+_NEVER_RUN = re.compile(rb"\bTYPRUN=(?:SCAN|COPY)\b")
 
 
 def _jcl(path: str, data: bytes) -> _Found:  # noqa: ARG001 - every finder takes both
     for found in _JOB_CARD.finditer(data):
+        if _NEVER_RUN.search(found.group(2)):
+            continue  # the system only looks at it
         yield "batch", found.group(1).decode("ascii"), "JOB statement in JCL", found.start()
 
 

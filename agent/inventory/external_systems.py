@@ -14,6 +14,7 @@ from typing import NamedTuple
 from agent.domain.inventory import ExternalSystem, Location
 from agent.inventory.imports import prefixes
 from agent.inventory.manifests.declared import Declared
+from agent.inventory.network_calls import Reached, is_http_client, php_calls, settings_of_hosts, sockets, transfers
 from agent.inventory.tables import table
 
 __all__ = ["Sighting", "collect_external_systems", "declared_sightings", "is_known_image", "sightings_in"]
@@ -88,9 +89,32 @@ def sightings_in(
     yield from _services(path, language, data)
     yield from _images(path, language, data)
     yield from _shares(path, data)
+    yield from _reached(path, language, role, data)
+    if language == "php" and not http_client and (client_line := is_http_client(data)):
+        http_client = "php"
     named = yield from _http(path, role, data, bool(http_client))
     if http_client and not named:
         yield Sighting("http", _UNNAMED_HTTP, path, client_line, False, True)
+
+
+_NAMED_IN_SETTINGS = frozenset({"php", "python", "javascript", "typescript", "ruby", "perl"})
+
+
+def _reached(path: str, language: str, role: str, data: bytes) -> Iterator[Sighting]:
+    """Calls of PHP, FTP steps of jobs, and hosts in settings that are named after a protocol; comments left out."""
+    found: list[Reached] = []
+    if language == "php":
+        found += php_calls(data)
+    elif language == "jcl":
+        found += transfers(data)
+    elif language in ("javascript", "typescript") and (b"net." in data or b"tls." in data):
+        found += sockets(data, node=True)
+    if language in _NAMED_IN_SETTINGS and role in ("code", "config"):
+        found += settings_of_hosts(data)
+    lines = data.split(b"\n") if found else []
+    for kind, name, line, exact in found:
+        if not lines[line - 1].lstrip()[:4].startswith(_COMMENT) or language == "jcl":
+            yield Sighting(kind, name, path, line, exact)
 
 
 _UNNAMED_HTTP = "HTTP service whose address is not in the code"
@@ -304,6 +328,7 @@ def collect_external_systems(sightings: Iterable[Sighting]) -> tuple[ExternalSys
     grouped: dict[tuple[str, str], list[Sighting]] = {}
     for sighting in sightings:
         grouped.setdefault((sighting.kind, sighting.name), []).append(sighting)
+    _join_the_only_host(grouped)
     named = {kind for (kind, _), found in grouped.items() if not found[0].generic and any(s.exact for s in found)}
     systems = []
     for (kind, name), found in sorted(grouped.items()):
@@ -316,6 +341,14 @@ def collect_external_systems(sightings: Iterable[Sighting]) -> tuple[ExternalSys
             ExternalSystem(kind=kind, name=name, evidence=evidence, resolution="exact" if exact else "inferred")
         )
     return tuple(systems)
+
+
+def _join_the_only_host(grouped: dict[tuple[str, str], list[Sighting]]) -> None:
+    """A call to ``FTP server`` whose host is elsewhere goes to ``FTP server (host)`` when there is just one of those."""
+    for kind, name in list(grouped):
+        hosts = [key for key in grouped if key[0] == kind and key[1].startswith(f"{name} (")]
+        if len(hosts) == 1:
+            grouped[hosts[0]] += grouped.pop((kind, name))
 
 
 _COMMENT = (b"#", b"//", b"*", b"/*", b"<!--", b"--", b"REM", b"rem ", b">>>", b"..")

@@ -19,7 +19,7 @@ from agent.inventory.frameworks import ImportCount, is_known_import
 from agent.inventory.imports import imports_of
 from agent.inventory.manifests.reading import Manifests, is_manifest
 from agent.inventory.setting_aside import LARGEST_FILE, Surroundings, reason_by_content, reason_by_path
-from agent.inventory.test_suites import MarkedTest, mark_test
+from agent.inventory.test_suites import MarkedTest, mark_test, prints_tap
 from agent.ports import Snapshot
 
 __all__ = ["Survey", "survey_files"]
@@ -94,6 +94,8 @@ def _survey_file(
         survey.skip(path, reason, len(data))
         return
     role = role_of(path, language, kind, tests)
+    if role == "code" and language == "shell" and prints_tap(language, data):
+        role = "test"  # whatever its name: nothing but tests speaks this protocol
     survey.files.append(_source_file(path, language, role, data))
     if role == "test":
         test = mark_test(path, language, data)

@@ -11,6 +11,7 @@ from agent.inventory.external_systems import collect_external_systems, declared_
 from agent.inventory.frameworks import collect_frameworks
 from agent.inventory.manifests.declared import Declared, RuntimeClaim
 from agent.inventory.runtimes import collect_runtimes, table_date
+from agent.inventory.scheduled import Programs
 from agent.inventory.survey import Survey, survey_files
 from agent.inventory.test_suites import collect_test_suites
 from agent.ports import Snapshot
@@ -48,7 +49,7 @@ def take_inventory(snapshot: Snapshot, *, as_of: date | None) -> Inventory:
         build_systems=_build_systems(declared),
         frameworks=frameworks,
         runtimes=collect_runtimes(claims, frameworks, as_of or table_date()),
-        entry_points=_entry_points(survey, declared),
+        entry_points=_entry_points(survey, declared, paths),
         test_suites=collect_test_suites(survey.tests, declared, paths),
         external_systems=collect_external_systems(sightings),
         history=snapshot.history(tracked),
@@ -92,10 +93,19 @@ def _build_systems(declared: Iterable[Declared]) -> tuple[BuildSystem, ...]:
     return tuple(BuildSystem(name=name, evidence=found[name]) for name in sorted(found, key=str.lower))
 
 
-def _entry_points(survey: Survey, declared: Iterable[Declared]) -> tuple[EntryPoint, ...]:
-    found = [*survey.entry_points, *(entry for manifest in declared for entry in manifest.entry_points)]
+def _entry_points(survey: Survey, declared: Iterable[Declared], paths: Iterable[str]) -> tuple[EntryPoint, ...]:
+    programs = Programs(paths)
+    found = [*survey.entry_points]
+    for manifest in declared:
+        found += [_with_its_program(entry, programs) for entry in manifest.entry_points]
     unique = {(entry.kind, entry.name, entry.evidence.path, entry.evidence.line): entry for entry in found}
     return tuple(unique[key] for key in sorted(unique))
+
+
+def _with_its_program(entry: EntryPoint, programs: Programs) -> EntryPoint:
+    """A line of a cron table is named after the file that it runs, where the repository has it."""
+    path = programs.run_by(entry.name) if entry.how.startswith("crontab, ") else ""
+    return entry.model_copy(update={"name": path, "how": f"{entry.how}: {entry.name}"[:200]}) if path else entry
 
 
 def _python_2(survey: Survey) -> list[RuntimeClaim]:

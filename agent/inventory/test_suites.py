@@ -12,7 +12,7 @@ from typing import NamedTuple
 from agent.domain.inventory import Location, TestSuite
 from agent.inventory.manifests.declared import Declared
 
-__all__ = ["MarkedTest", "collect_test_suites", "mark_test"]
+__all__ = ["MarkedTest", "collect_test_suites", "mark_test", "prints_tap"]
 
 
 class MarkedTest(NamedTuple):
@@ -22,6 +22,7 @@ class MarkedTest(NamedTuple):
     language: str
     style: str
     line: int
+    script: str = ""  # the program that runs it and prints the verdicts
 
 
 _STYLES: dict[str, tuple[tuple[str, re.Pattern[bytes]], ...]] = {
@@ -33,7 +34,11 @@ _STYLES: dict[str, tuple[tuple[str, re.Pattern[bytes]], ...]] = {
             ),
         ),
         ("pytest", re.compile(rb"(?m)^[ \t]*(?:import|from)[ \t]+pytest\b|^(?:async[ \t]+)?def[ \t]+test_")),
-        ("unittest", re.compile(rb"\bTestCase\b|\bunittest\b")),
+        # a test class may take its base from the project's own module
+        (
+            "unittest",
+            re.compile(rb"\bTestCase\b|\bunittest\b|(?m:^class[ \t]+\w{1,80}[ \t]*\([ \t]*[\w.]{1,80}[^)\n]{0,80}\):)"),
+        ),
     ),
     "java": (
         ("JUnit 5", re.compile(rb"org\.junit\.jupiter")),
@@ -50,7 +55,11 @@ _STYLES: dict[str, tuple[tuple[str, re.Pattern[bytes]], ...]] = {
         ("NUnit", re.compile(rb"\[(?:TestFixture|Test|TestCase)\b")),
         ("MSTest", re.compile(rb"\[TestMethod\b")),
     ),
-    "php": (("PHPUnit", re.compile(rb"\bextends[ \t]+[\w\\]*TestCase\b")),),
+    "php": (
+        ("PHPUnit", re.compile(rb"\bextends[ \t]+[\w\\]*TestCase\b")),
+        ("functions", re.compile(rb"(?im)^[ \t]*function[ \t]+test_?\w+[ \t]*\(")),
+    ),
+    "perl": (("Test::More", re.compile(rb"(?m)^[ \t]*use[ \t]+Test2?::\w+")),),
     "ruby": (
         ("RSpec", re.compile(rb"(?m)^[ \t]*(?:RSpec\.)?describe\b")),
         ("minitest", re.compile(rb"\bTest(?:Case|::Unit)\b")),
@@ -64,12 +73,34 @@ _NEEDED = {
         rb"@(?:Test|ParameterizedTest|RepeatedTest|TestFactory|RunWith|Theory)\b|\bvoid[ \t]+test\w*[ \t]*\("
     ),
 }
+# The Test Anything Protocol: a plan or a version, and verdicts of both kinds. Programs of these languages may print it.
+_TAP_PLAN = re.compile(rb"\bTAP version 1\d\b|\b1\.\.(?:\$|\d|[\"'])")
+_TAP_VERDICT = re.compile(rb"\bnot ok\b")
+_TAP_STARTERS = {
+    "shell": "sh",
+    "php": "php",
+    "perl": "perl",
+    "python": "python",
+    "ruby": "ruby",
+    "javascript": "node",
+    "awk": "awk -f",
+}
 _FAMILY = {"typescript": "javascript", "kotlin": "java", "groovy": "java", "scala": "java"}
+
+
+def prints_tap(language: str, data: bytes) -> int:
+    """The line on which a program prints a verdict of the Test Anything Protocol; 0 when it is no such program."""
+    if language not in _TAP_STARTERS or b"not ok" not in data:
+        return 0
+    verdict = _TAP_VERDICT.search(data)
+    return data.count(b"\n", 0, verdict.start()) + 1 if verdict and _TAP_PLAN.search(data) else 0
 
 
 def mark_test(path: str, language: str, data: bytes) -> MarkedTest | None:
     """The file as a test, or None when it only supports tests."""
     family = _FAMILY.get(language, language)
+    if language in ("shell", "php", "perl", "awk") and (line := prints_tap(language, data)):
+        return MarkedTest(path, language, "TAP", line, path)
     needed = _NEEDED.get(family)
     first = needed.search(data) if needed else None
     if needed and first is None:
@@ -91,16 +122,16 @@ def collect_test_suites(
     wants_pytest = any(d.name.lower() == "pytest" for found in declared for d in found.dependencies)
     wants_pytest = wants_pytest or any(runner == "pytest" for runner, _ in runners) or "pytest.ini" in paths
     grouped: dict[tuple[str, str], list[MarkedTest]] = {}
-    found_tests = list(tests)
+    found_tests = _with_their_script(list(tests))
     django = {_module_of(test, modules) for test in found_tests if test.style == "Django"}
     for test in found_tests:
         if test.style == "unittest" and _module_of(test, modules) in django:
             test = test._replace(style="Django")  # its runner takes them along
         runner = _runner(test, wants_pytest, runners, declared)
-        grouped.setdefault((_module_of(test, modules), runner), []).append(test)
+        grouped.setdefault((test.script or _module_of(test, modules), runner), []).append(test)
     suites = []
     for (module, runner), found in sorted(grouped.items()):
-        first = min(found, key=lambda test: test.path)
+        first = min(found, key=lambda test: (test.path != test.script, test.path))
         suites.append(
             TestSuite(
                 name=f"{runner} tests" + (f" of {module}" if module else ""),
@@ -110,7 +141,48 @@ def collect_test_suites(
                 evidence=Location(path=first.path, line=first.line),
             )
         )
-    return tuple(suites)
+    scripts = {
+        module
+        for (module, _), found in grouped.items()
+        if _FAMILY.get(found[0].language, found[0].language) == "javascript"
+    }
+    return (*suites, *_scripted(declared, scripts))
+
+
+def _with_their_script(tests: list[MarkedTest]) -> list[MarkedTest]:
+    """Test functions that no framework runs belong to the script above them that prints the verdicts, if one does."""
+    scripts = sorted((test for test in tests if test.style == "TAP"), key=lambda test: test.path)
+    found = []
+    for test in tests:
+        if test.style == "functions":
+            above = [s for s in scripts if s.language == test.language and _lies_below(test.path, s.path)]
+            if above:
+                test = test._replace(style="TAP", script=above[-1].path)
+        found.append(test)
+    return found
+
+
+def _lies_below(path: str, script: str) -> bool:
+    folder = script.rpartition("/")[0]
+    return not folder or path.startswith(f"{folder}/")
+
+
+def _scripted(declared: Sequence[Declared], modules: set[str]) -> list[TestSuite]:
+    """What ``npm test`` runs where no test file looks like one: a script that somebody wrote down as the tests."""
+    found = []
+    for manifest in declared:
+        folder, _, name = manifest.path.rpartition("/")
+        for _, line in manifest.test_scripts if name == "package.json" and folder not in modules else ():
+            found.append(
+                TestSuite(
+                    name="npm tests" + (f" of {folder}" if folder else ""),
+                    runner="npm script",
+                    files=1,
+                    command="npm test" + (f" --prefix {folder}" if folder else ""),
+                    evidence=Location(path=manifest.path, line=line),
+                )
+            )
+    return found
 
 
 _BUILD_FILES = {
@@ -152,6 +224,8 @@ def _runner(
             if wants_pytest and any(d.name == "pytest-django" for f in declared for d in f.dependencies)
             else "Django"
         )
+    if test.style == "functions":
+        return "PHP functions"
     if test.style == "script":
         named = sorted(runner for runner, _ in runners if runner not in ("pytest", "JUnit 5"))
         return named[0] if named else "JavaScript"
@@ -160,6 +234,8 @@ def _runner(
 
 def _command(runner: str, module: str, language: str, paths: frozenset[str]) -> str:
     family = _FAMILY.get(language, language)
+    if runner == "TAP":
+        return f"{_TAP_STARTERS[language]} {module}"
     if family == "java":
         return _java_command(module, paths)
     if family == "python":
@@ -177,7 +253,12 @@ def _command(runner: str, module: str, language: str, paths: frozenset[str]) -> 
     }
     if family == "javascript":
         return "npm test" + (f" --prefix {module}" if module else "")
-    return "bundle exec rspec" if runner == "RSpec" else fixed.get(family, "")
+    if runner in _COMMANDS:
+        return _COMMANDS[runner]
+    return fixed.get(family, "")
+
+
+_COMMANDS = {"RSpec": "bundle exec rspec", "PHP functions": "", "Test::More": "prove -r"}
 
 
 def _django_command(paths: frozenset[str]) -> str:

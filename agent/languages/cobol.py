@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from agent.domain.facts import Binding, Definition, FileFacts, Import, Reference, Wiring
 from agent.languages.cobol_lines import MAX_BYTES
 from agent.languages.cobol_names import PROGRAMS, is_system_copybook
-from agent.languages.cobol_scan import Jump, Paragraph, Scan
+from agent.languages.cobol_scan import PROGRAM, Jump, Paragraph, Scan
 from agent.languages.cobol_walk import scan_cobol
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["LANGUAGE", "Cobol", "nearest", "programs_of", "unique_names"]
 
 UNKNOWN = "<set elsewhere>"
-PROGRAM = re.compile(r"[A-Z$#@][A-Z0-9$#@_-]{0,30}\Z")
 THROUGH = 60  # procedures between PERFORM a THRU b
 STRUCTURE = re.compile(r"(?i)\bPROGRAM\s*\(\s*([A-Z0-9][\w-]{0,40})")
 
@@ -217,6 +216,9 @@ def _wirings(scan: Scan) -> Iterator[Wiring]:
         for item, literals in scan.values.items():
             for literal in literals:
                 yield Wiring("cobol", "value", "", 1, (item, literal))
+    for call in scan.calls:
+        if not call.literal and scan.has_unknown(call.target):
+            yield Wiring("cobol", "unresolved", call.scope, call.line, ("program of a CALL",))
 
 
 LANGUAGE = Cobol()

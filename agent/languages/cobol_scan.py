@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from agent.languages.cobol_lines import Text
 
-__all__ = ["MAX_LITERALS", "Block", "Call", "Copy", "FileUse", "Item", "Jump", "Paragraph", "Scan"]
+__all__ = ["MAX_LITERALS", "PROGRAM", "Block", "Call", "Copy", "FileUse", "Item", "Jump", "Paragraph", "Scan"]
 
 MAX_LITERALS = 40  # kept for one item
+PROGRAM = re.compile(r"[A-Z$#@][A-Z0-9$#@_-]{0,30}\Z")
 NAME_LIKE = re.compile(r"[A-Za-z$#@][\w$#@./-]{0,43}\Z")
 
 
@@ -108,6 +109,7 @@ class Scan:
     blocks: list[Block] = field(default_factory=list)
     selects: dict[str, tuple[str, int]] = field(default_factory=dict)  # file -> (name it is assigned to, line)
     files: dict[str, int] = field(default_factory=dict)  # FD and SD -> line
+    sorts: set[str] = field(default_factory=set)  # SD: work files of SORT and MERGE
     copied_records: set[str] = field(default_factory=set)  # FDs whose record is in a copybook
     file_uses: list[FileUse] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
@@ -140,3 +142,12 @@ class Scan:
             seen.update(fresh)
             pending.extend(fresh)
         return tuple(found), closed
+
+    def has_unknown(self, item: str) -> bool:
+        """Whether one program is known for an item, and others may reach it from a file, a screen or a caller.
+
+        A call through it becomes an edge to the one, so that the rest must be counted. Without any, or with several,
+        the call itself counts as unresolved.
+        """
+        literals, closed = self.literals(item)
+        return not closed and len([literal for literal in literals if PROGRAM.match(literal)]) == 1

@@ -185,6 +185,8 @@ class _Walk:
         if token.text in ("FD", "SD") and started:
             self._file = self._peek().text
             self._scan.files.setdefault(self._file, token.line)
+            if token.text == "SD":
+                self._scan.sorts.add(self._file)
         elif self._peek().text == "SECTION" and started:
             self._file = ""
         elif started and token.text.isdigit() and len(token.text) <= 2:

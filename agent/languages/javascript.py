@@ -228,9 +228,9 @@ class JavaScript:
         """``src/a.js`` and ``Order.total`` give ``src/a.js#Order.total``."""
         return f"{module}#{scope}" if scope else module
 
-    def implicit_names(self, path: str, project: Project) -> Mapping[str, str]:  # noqa: ARG002
-        """Nothing is visible in a module without an import."""
-        return {}
+    def implicit_names(self, path: str, project: Project) -> Mapping[str, str]:
+        """``exports`` is the module itself; nothing else is visible without an import."""
+        return {"exports": project.modules()[path]} if path in project.modules() else {}
 
     def resolve_import(self, imported: Import, path: str, project: Project) -> Sequence[tuple[str, str, str]]:
         """See `Language.resolve_import`; a name the module only binds comes back as ``path:name`` beside the module."""

@@ -324,6 +324,7 @@ class Values(Definitions):
             return
         if self.text(value) == name:
             return  # exports.x = x says nothing new
+        self._exported.add(name)
         self.name(name, value, node, top)
 
     def importing(self, node: Node, frame: Frame) -> None:

@@ -21,6 +21,7 @@ from agent.languages.javascript_chains import (
     plain_chain,
     string_text,
 )
+from agent.languages.javascript_exports import apart
 
 __all__ = ["CLASSES", "FUNCTIONS", "MEMBERS", "Draft", "Frame", "Handler", "Walk", "import_names", "named_specifiers"]
 
@@ -77,6 +78,7 @@ class Walk:
         self._references: list[Reference] = []
         self._uses: list[Reference] = []
         self._bindings: list[Binding] = []
+        self._exported: set[str] = set()  # by ``exports.x = ...``
         self._fragments: list[Fragment] = []
         self._required: dict[int, str] = {}
         self._docs: dict[int, bytes] = {}  # JSDoc by the row it ends on
@@ -95,12 +97,12 @@ class Walk:
             handler = handlers.get(node.kind_id, Walk.descend)
             if handler is not None:
                 handler(self, node, frame)
-        aliases = self._top | {i.alias for i in self._imports}
+        aliases = self._top | {i.alias for i in self._imports} | ({"exports"} if self._exported else set())
         self._references.extend(use for use in self._uses if self._known(use, aliases))
         self._references.sort(key=lambda r: r.line)
         if self._root.has_error and not self._errors:
             self._missing()
-        return FileFacts(
+        facts = FileFacts(
             self._language,
             code_lines=sum(1 for line in self._source.splitlines() if line.strip()),
             definitions=tuple(_definition(draft) for draft in self._drafts.values()),
@@ -110,6 +112,7 @@ class Walk:
             fragments=tuple(self._fragments),
             error_lines=tuple(sorted(self._errors)),
         )
+        return apart(facts, self._exported) if self._exported else facts
 
     def _known(self, use: Reference, aliases: frozenset[str]) -> bool:
         """Whether the file itself says what the name is: an import, or a definition in a scope around the use."""

@@ -1,7 +1,7 @@
 """One JCL member to facts: steps as functions, EXEC as references, DD statements as ``jcl`` records.
 
-Records: ``step`` (program, procedure, symbols given), ``dd`` (DD name, dataset as written, read or write),
-``symbol`` (name, value; SET and the defaults of PROC), ``dataset`` (name, mode), ``related`` (index or path, base).
+Records: ``step`` (program, procedure, symbols given), ``dd`` (DD name, dataset as written, read or write, program,
+member), ``no dataset`` (DD name, what it is instead, program), ``symbol`` (name, value; SET and the defaults of PROC), ``dataset`` (name, mode), ``related`` (index or path, base).
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from agent.domain.facts import Definition, FileFacts, Fragment, Import, Referenc
 from agent.languages.csd import definitions_of
 from agent.languages.jcl_cards import Cards, read_cards
 from agent.languages.jcl_lines import Statement, parts_of, statements_of, unquoted
+from agent.languages.jcl_transfer import PROGRAMS as TRANSFER_PROGRAMS
+from agent.languages.jcl_transfer import read_transfer
 
 __all__ = ["Member", "card_records", "member_name"]
 
@@ -27,6 +29,8 @@ LIBRARIES = frozenset(
     SYSUDUMP SYSABEND SYSDUMP CEEDUMP CEEOPTS ISPPLIB ISPMLIB ISPSLIB ISPTLIB ISPPROF SORTLIB
     DFHRPL DFSVSAMP PSBLIB DBDLIB SYSDBOUT SYSABOUT ABENDAID""".split()
 )
+SORT_WORK = re.compile(r"SORTWK\d{0,2}\Z")
+NEVER_RUN = frozenset({"SCAN", "COPY"})  # TYPRUN: the job is only looked at
 CARDS = frozenset({"SYSIN", "SYSTSIN", "TOOLIN", "SORTCNTL", "ISFIN", "CMDIN", "SYSIPT"})
 READ_BY_NAME = frozenset({"SORTIN", "SYSUT1"})
 WRITTEN_BY_NAME = frozenset({"SORTOUT", "SYSUT2"})
@@ -52,9 +56,9 @@ def card_records(cards: Cards, scope: str, base: int) -> Iterator[Wiring]:
 class _Step:
     """The step that is being read: its DDs wait until all control cards are known."""
 
-    def __init__(self, scope: str, program: str, line: int) -> None:
-        self.scope, self.program, self.line = scope, program, line
-        self.dds: list[tuple[str, str, str, int]] = []  # DD name, dataset, mode, line
+    def __init__(self, scope: str, program: str, line: int, parameter: str = "") -> None:
+        self.scope, self.program, self.line, self.parameter = scope, program, line, parameter
+        self.dds: list[tuple[str, str, str, int, str]] = []  # DD name, dataset, mode, line, member
         self.modes: dict[str, str] = {}  # DD name -> how the control cards use it
         self.members: dict[str, tuple[str, int]] = {}  # DD name -> member that it reads
         self.submits = False
@@ -74,6 +78,7 @@ class Member:
         self._procedure = ""  # the in-stream procedure that is being read
         self._step: _Step | None = None
         self._dd = ""
+        self._runs = True
         self._datasets: dict[tuple[str, str], str] = {}  # (step, DD name) -> dataset, for references back
 
     def read(self, text: str) -> FileFacts:
@@ -90,6 +95,9 @@ class Member:
                 action(statement, last)
             last = statement.line + len(statement.data)
         self._close(last)
+        if not self._runs:  # its steps are shown, and what they would run; no data moves
+            self._fragments.clear()
+            self._wirings = [w for w in self._wirings if w.kind in ("step", "symbol", "unresolved")]
         return FileFacts(
             "jcl", self._package, lines, tuple(self._definitions.values()), tuple(self._imports),
             tuple(self._references), fragments=tuple(self._fragments), wirings=tuple(self._wirings),
@@ -100,6 +108,7 @@ class Member:
     def _on_job(self, statement: Statement, last: int) -> None:
         self._close(last)
         self._package = self._package or f"JOB:{statement.name or self._name}"
+        self._runs = statement.keywords.get("TYPRUN", "").upper() not in NEVER_RUN
 
     def _on_proc(self, statement: Statement, last: int) -> None:
         self._close(last)
@@ -135,7 +144,7 @@ class Member:
         while scope in self._definitions:
             scope += f"~{len(self._definitions) + 1}"
         self._define(scope, statement.line)
-        self._step, self._dd = _Step(scope, program, statement.line), ""
+        self._step, self._dd = _Step(scope, program, statement.line, unquoted(keywords.get("PARM", ""))), ""
         given = tuple(f"{key}={unquoted(value)}" for key, value in sorted(keywords.items()) if "." not in key)
         if program.startswith("&") or procedure.startswith("&"):
             self._wirings.append(Wiring("jcl", "unresolved", scope, statement.line, ("program",)))
@@ -159,27 +168,32 @@ class Member:
         name = statement.name or self._dd
         self._dd = name
         plain = name.rpartition(".")[2]
-        if step is None or (plain in LIBRARIES and plain not in CARDS):
-            if step is not None and "INTRDR" in statement.keywords.get("SYSOUT", ""):
-                step.submits = True
+        if step is None:
             return
         step.submits = step.submits or "INTRDR" in statement.keywords.get("SYSOUT", "").upper()
+        if plain in LIBRARIES and plain not in CARDS:
+            return
         if statement.data:
             self._cards(step, plain, statement)
-        dataset = (statement.keywords.get("DSN") or statement.keywords.get("DSNAME") or "").strip("' ").upper()
-        dataset = dataset or statement.keywords.get("PATH", "").strip("' ")
+        written = (statement.keywords.get("DSN") or statement.keywords.get("DSNAME") or "").strip("' ").upper()
+        dataset = written or statement.keywords.get("PATH", "").strip("' ")
         if dataset.startswith("*."):
             dataset = self._referred(step, dataset)
-        if not dataset or dataset in ("NULLFILE", "DUMMY") or dataset.startswith("&&"):
+        instead = _no_dataset(statement, plain, dataset, written)
+        if instead:
+            self._wirings.append(Wiring("jcl", "no dataset", step.scope, statement.line, (name, instead, step.program)))
+        if instead or not dataset:
             return
         member = MEMBER.match(dataset)
         if member is not None:
+            dataset = dataset.partition("(")[0]
             step.members.setdefault(plain, (member.group(1).upper(), statement.line))
             if plain in CARDS:
                 self._imports.append(Import(member.group(1).upper(), "control", "", statement.line, step.scope))
-            return
+                return
         self._datasets.setdefault((step.scope, plain), dataset)
-        step.dds.append((name, dataset, _mode(statement, plain), statement.line))
+        known = member.group(1).upper() if member is not None else ""
+        step.dds.append((name, dataset, _mode(statement, plain), statement.line, known))
 
     def _referred(self, step: _Step, written: str) -> str:
         parts = written[2:].split(".")
@@ -189,9 +203,12 @@ class Member:
     # ---------------------------------------------------------------- a step's end
 
     def _cards(self, step: _Step, name: str, statement: Statement) -> None:
+        base = statement.line + 1
+        if step.program in TRANSFER_PROGRAMS and name in ("INPUT", "SYSIN"):
+            self._transfer(step, statement, base)
+            return
         if name not in CARDS and not re.match(r"SYS\w{0,5}IN\Z", name):
             return
-        base = statement.line + 1
         if step.program == "DFHCSDUP":
             defined = definitions_of("\n".join(statement.data))
             self._wirings.extend(msgspec.structs.replace(d, line=d.line + base - 1) for d in defined)
@@ -205,21 +222,50 @@ class Member:
             self._wirings.extend(card_records(cards, step.scope, base))
             step.modes.update(cards.dd_modes)
 
+    def _transfer(self, step: _Step, statement: Statement, base: int) -> None:
+        found = read_transfer(step.parameter, statement.data)
+        step.modes.update(found.dd_modes)
+        for mode, dataset, line in found.datasets:
+            self._wirings.append(Wiring("jcl", "dataset", step.scope, base + line, (dataset, mode)))
+        for line in found.unknown:
+            self._wirings.append(
+                Wiring("jcl", "unresolved", step.scope, base + line, ("dataset of an FTP subcommand",))
+            )
+
     def _close(self, last: int) -> None:
         step, self._step = self._step, None
         if step is None:
             return
         known = self._definitions[step.scope]
         self._definitions[step.scope] = Definition(known.name, known.kind, known.line, max(known.line, last))
-        for name, dataset, mode, line in step.dds:
-            args = (name, dataset, step.modes.get(name, mode), step.program)
-            self._wirings.append(Wiring("jcl", "dd", step.scope, line, args))
-        if step.submits and step.program in ("IEBGENER", "ICEGENER") and "SYSUT1" in step.members:
-            member, line = step.members["SYSUT1"]
-            self._references[Reference(step.scope, f"<{member}>", "call", line)] = None
+        submitted = step.members.get("SYSUT1") if step.submits and step.program in ("IEBGENER", "ICEGENER") else None
+        if submitted:
+            self._references[Reference(step.scope, f"<{submitted[0]}>", "call", submitted[1])] = None
+        for name, dataset, mode, line, member in step.dds:
+            args = (name, dataset, step.modes.get(name, mode), step.program, member)
+            if not (submitted and name == "SYSUT1"):  # a job is no data
+                self._wirings.append(Wiring("jcl", "dd", step.scope, line, args))
 
     def _define(self, scope: str, line: int) -> None:
         self._definitions.setdefault(scope, Definition(scope, "function", line, line))
+
+
+def _no_dataset(statement: Statement, name: str, dataset: str, written: str) -> str:
+    """What a DD means that stands for no dataset of the application; ``""`` for one that does."""
+    if dataset.startswith("&&") or (written.startswith("*.") and not dataset):
+        return "temporary"
+    if SORT_WORK.match(name):
+        return "work file"
+    if dataset in ("NULLFILE", "DUMMY") or statement.positional[:1] == ["DUMMY"]:
+        return "nothing"
+    if dataset:
+        return ""
+    if "SYSOUT" in statement.keywords:
+        return "printed"
+    if statement.positional[:1] in (["*"], ["DATA"]):
+        return "in the job"
+    elsewhere = not statement.keywords or "SUBSYS" in statement.keywords or "DDNAME" in statement.keywords
+    return "" if elsewhere else "work file"
 
 
 def _mode(statement: Statement, name: str) -> str:

@@ -17,7 +17,7 @@ from agent.languages.bounded_parsing import parse, unreadable
 from agent.languages.php_builtins import CLASSES, FUNCTIONS, HELPERS
 from agent.languages.php_facts import read_php
 from agent.languages.php_grammar import GRAMMAR
-from agent.languages.php_include import DIRECTORY, candidates
+from agent.languages.php_include import DIRECTORY, ONE_OF, candidates, pattern_of
 from agent.languages.php_names import PRIMITIVES
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LANGUAGE", "Php"]
 
+MAX_MEANT = 60  # files that one include by a variable name may mean
 TYPES = frozenset({"class", "interface", "enum"})
 
 
@@ -155,13 +156,21 @@ class Php:
         return found[0] if len(found) == 1 else ("external:" + name if name in FUNCTIONS else "")
 
     def _include(self, written: str, path: str, project: Project, index: _Index) -> Sequence[tuple[str, str, str]]:
-        tried = candidates(written, path)
-        for candidate, sure in tried:
+        several, written = written.startswith(ONE_OF), written.removeprefix(ONE_OF)
+        for candidate, certain in candidates(written, path):
+            sure = "inferred" if several else certain
             if project.exists(candidate) and candidate in project.modules():
                 alias = "*" if project.facts(candidate).language == self.name else ""
                 return ((alias, project.symbol_at(candidate, "") if not alias else candidate, sure),)
             if project.exists(candidate):
                 return ()
+        pattern = pattern_of(written, path) if "{}" in written else None
+        if pattern is not None:
+            meant = [p for p in project.files(self.name) if p != path and pattern.match(p)]
+            if 0 < len(meant) <= MAX_MEANT:
+                return tuple(("*", each, "inferred") for each in meant)
+            why = "too many files could be included" if meant else "included file is not in the repository"
+            return (("", f"unresolved:{why}", ""),)
         tail = written.rpartition("{}")[2].removeprefix(DIRECTORY)
         parts = [part for part in tail.split("/") if part not in ("", ".")]
         while parts and parts[0] == "..":

@@ -6,7 +6,7 @@ Variables and properties keep their ``$``: a property and a method, or a variabl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tree_sitter import Node
 
@@ -68,7 +68,7 @@ from agent.languages.php_grammar import (
     VARIADIC,
     line,
 )
-from agent.languages.php_include import include_text
+from agent.languages.php_include import assigned_values, include_texts
 from agent.languages.php_names import PRIMITIVES, Scope
 
 __all__ = ["read_php"]
@@ -103,6 +103,7 @@ class _Reader(Expressions):
         self.definitions: list[Definition] = []
         self.wirings: list[Wiring] = []
         self.pending: list[tuple[Node, Scope, str, str]] = []
+        self.assigned: Mapping[str, Sequence[Node]] | None = None
         self.documented: dict[tuple[str, str], Binding] = {}  # parameters by @param
 
     # ---- declarations -------------------------------------------------------------------------------------------
@@ -429,8 +430,15 @@ class _Reader(Expressions):
         children = node.named_children
         if children:
             # Functions of an included file are the includer's too, wherever the include stands.
-            self.imports.append(Import(include_text(children[0], self.source), "*", "", line(node)))
+            for text in include_texts(children[0], self.source, lambda: self.values_around(node)):
+                self.imports.append(Import(text, "*", "", line(node)))
             stack.extend(children)
+
+    def values_around(self, node: Node) -> Mapping[str, Sequence[Node]]:
+        """What the file assigns to its variables; looked up once, for includes that are named by one."""
+        if self.assigned is None:
+            self.assigned = assigned_values(node)
+        return self.assigned
 
     def on_decision(self, node: Node, scope: Scope, stack: list[Node]) -> None:
         scope.complexity += 1

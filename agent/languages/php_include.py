@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 
 from tree_sitter import Node
 
@@ -18,10 +19,14 @@ from agent.languages.php_grammar import (
     STRING_CONTENT,
 )
 
-__all__ = ["DIRECTORY", "candidates", "include_text"]
+__all__ = ["DIRECTORY", "ONE_OF", "assigned_values", "candidates", "include_texts", "pattern_of"]
 
 DIRECTORY = "{here}"  # stands for the folder of the including file
+ONE_OF = "{one of}"  # before a text that is one of several which the include may mean
 MAX_PARTS = 60
+MAX_TEXTS = 40  # paths that one include may mean
+MAX_DEPTH = 6
+MAX_NODES = 200_000
 
 
 def include_text(node: Node, source: bytes) -> str:
@@ -43,6 +48,89 @@ def include_text(node: Node, source: bytes) -> str:
         else:
             parts.append("{}")
     return "".join(parts)[:300]
+
+
+Values = Mapping[str, Sequence[Node]]
+
+
+def assigned_values(node: Node) -> Values:
+    """Variable -> what the file around ``node`` assigns to it; the values of ``foreach`` are those of its array."""
+    root = node
+    while root.parent is not None:
+        root = root.parent
+    found: dict[str, list[Node]] = {}
+    todo, count = [root], 0
+    while todo and count < MAX_NODES:
+        current = todo.pop()
+        count += 1
+        ends: tuple[Node | None, Node | None] = (None, None)
+        if current.type == "assignment_expression":
+            ends = current.child_by_field_name("left"), current.child_by_field_name("right")
+        elif current.type == "foreach_statement" and len(current.named_children) > 1:
+            target = current.named_children[1]
+            ends = (target.named_children[-1] if target.type == "pair" else target), current.named_children[0]
+        left, right = ends
+        while left is not None and left.type == "subscript_expression" and left.named_children:
+            left = left.named_children[0]  # $pages['a'] = 'a.php' adds to the array
+        if left is not None and right is not None and left.type == "variable_name" and left.text:
+            known = found.setdefault(left.text.decode("utf-8", "replace"), [])
+            if len(known) < MAX_TEXTS:
+                known.append(right)
+        todo.extend(current.named_children[::-1])
+    return found
+
+
+def include_texts(node: Node, source: bytes, values: Callable[[], Values]) -> list[str]:
+    """What an include may mean: one text, or one for each value that the file gives the variable in it."""
+    text = include_text(node, source)
+    if "{}" not in text:
+        return [text]
+    found = _texts(node, source, values(), 0) or ["{}"]
+    return found if len(found) == 1 else [text if text == "{}" else ONE_OF + text for text in found]
+
+
+def _texts(node: Node, source: bytes, values: Values, depth: int) -> list[str]:
+    kind = node.type
+    found: list[str] = []
+    children = node.named_children
+    if depth > MAX_DEPTH:
+        return ["{}"]
+    if kind == "binary_expression" and len(children) == 2:
+        right = _texts(children[1], source, values, depth)
+        found = [a + b for a in _texts(children[0], source, values, depth) for b in right]
+    elif kind == "encapsed_string":
+        found = [""]
+        for child in children:
+            found = [a + b for a in found for b in _texts(child, source, values, depth)][:MAX_TEXTS]
+    elif kind == "parenthesized_expression" and children:
+        found = _texts(children[0], source, values, depth)
+    elif kind == "conditional_expression" and len(children) >= 2:
+        found = [t for child in children[-2:] for t in _texts(child, source, values, depth)]
+    elif kind == "subscript_expression" and children:
+        found = _texts(children[0], source, values, depth)
+    elif kind == "variable_name":
+        known = values.get(_raw(node, source), ())
+        found = [t for value in known for t in _texts(value, source, values, depth + 1)] or ["{}"]
+    elif kind == "array_creation_expression":
+        elements = [child.named_children[-1] for child in children if child.named_children]
+        found = [t for element in elements for t in _texts(element, source, values, depth)]
+    else:
+        found = [include_text(node, source)]
+    return list(dict.fromkeys(text[:300] for text in found))[:MAX_TEXTS]
+
+
+def pattern_of(written: str, path: str) -> re.Pattern[str] | None:
+    """Which files ``{here}/pages/{}.inc.php`` may mean: one segment is open, the folder or the ending says what they are."""
+    folder, _, name = written.rpartition("/")
+    if "{}" in folder or "{}" not in name or written.startswith("/"):
+        return None
+    below = folder.removeprefix(DIRECTORY).strip("/")
+    ending = name.rpartition("{}")[2]
+    if not below.replace(".", "").strip("/") and ending.count(".") < 2:
+        return None  # any file of the folder
+    base = _normal(f"{path.rpartition('/')[0]}/{below}/x").removesuffix("x")
+    open_name = re.escape(name).replace(re.escape("{}"), "[^/]{1,100}")
+    return re.compile(re.escape(base) + open_name + r"\Z")
 
 
 def _directory(call: Node, source: bytes) -> str:

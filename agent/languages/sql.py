@@ -27,6 +27,10 @@ VIEW = re.compile(
     rf"(?is)\s*create\s+(?:or\s+(?:replace|alter)\s+)?(?:(?:algorithm|definer)\s*=\s*\S+\s+|sql\s+security\s+\w+\s+|"
     rf"force\s+|materialized\s+|recursive\s+|temp\w*\s+){{0,4}}view\s+(?:if\s+not\s+exists\s+)?(?P<name>{NAME})"
 )
+INDEX = re.compile(
+    rf"(?is)\s*create\s+(?:or\s+replace\s+)?(?:(?:unique|bitmap|fulltext|spatial|clustered|nonclustered|columnstore|hash)\s+){{0,3}}index\s+"
+    rf"(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?(?:{NAME}\s+)?(?:using\s+\w+\s+)?on\s+(?:only\s+)?(?P<name>{NAME})"
+)
 ROUTINE = re.compile(
     rf"(?is)\s*create\s+(?:or\s+(?:replace|alter)\s+)?(?:definer\s*=\s*\S+\s+)?(?:(?:non)?editionable\s+)?"
     rf"(?:procedure|proc|function|trigger|package\s+body|package|event)\s+(?:if\s+not\s+exists\s+)?(?P<name>{NAME})"
@@ -133,10 +137,17 @@ class _Script:
                 self._read("", statement, line, skip="declare")
         elif view := VIEW.match(statement):
             name = clean_name(view.group("name")).lower()
-            self._entities.setdefault(name, Entity("", name, line, (), "sql"))
             body = re.compile(r"(?is)\bas\b\s*").search(statement, view.end())
+            below: tuple[Column, ...] = ()
             if body:
-                self._read("", statement[body.end() :], line + statement.count("\n", 0, body.end()))
+                start = line + statement.count("\n", 0, body.end())
+                # A nameless column that refers to a table: the view stands on it, as a foreign key does.
+                below = tuple(
+                    Column("", "", start, t) for t in self._read("", statement[body.end() :], start) if t != name
+                )
+            self._entities.setdefault(name, Entity("", name, line, below, "sql"))
+        elif index := INDEX.match(statement):
+            self._uses[TableUse("", clean_name(index.group("name")).lower(), "declare", line)] = None
         elif routine := ROUTINE.match(statement):
             self._routine(statement, routine, line)
 
@@ -175,12 +186,13 @@ class _Script:
             for match in CALL.finditer(step):
                 self._references.append(Reference(name, clean_name(match.group("name")), "call", base + step_line - 1))
 
-    def _read(self, scope: str, statement: str, line: int, skip: str = "") -> None:
+    def _read(self, scope: str, statement: str, line: int, skip: str = "") -> list[str]:
         accesses = [a for a in read_statement(statement) if a.mode != skip]
         tables = sorted({a.table for a in accesses})
         for access in accesses:
             joined = tuple(table for table in tables if table != access.table)
             self._uses[TableUse(scope, access.table, access.mode, line, access.resolution, joined)] = None
+        return tables
 
 
 def _selects(statement: str) -> bool:

@@ -216,3 +216,49 @@ def test_work_is_bounded(text: str) -> None:
     rows = [text[i : i + 60] for i in range(0, len(text), 60)]
     graph_of({"M.cbl": program("M", *rows)})
     assert time.process_time() - started < 8
+
+
+def test_a_program_that_no_job_runs_reads_what_the_name_means_elsewhere() -> None:
+    def reader(name: str) -> str:
+        return program(name, "A.", "    OPEN INPUT F.", files=("SELECT F ASSIGN TO MASTER.",))
+
+    job = "//J JOB\n//S EXEC PGM=ONE\n//MASTER DD DSN=A.B,DISP=SHR\n//T EXEC PGM=TWO\n//MASTER DD DSN=A.B,DISP=SHR\n"
+    files = {"ONE.cbl": reader("ONE"), "TWO.cbl": reader("TWO"), "DEAD.cbl": reader("DEAD")}
+    found = {e.target: e.resolution for e in graph_of({"j.jcl": job, **files}).dependencies if e.source == "DEAD.A"}
+    assert found == {"table:a.b": "inferred"}
+    other = graph_of({"j.jcl": job.replace("A.B,DISP=SHR\n//T", "A.C,DISP=SHR\n//T"), **files})
+    assert ("DEAD.A", "table:master") in edges(other, "read")
+
+
+def test_the_work_file_of_a_sort_is_no_table() -> None:
+    text = program(
+        "S", "A.", "    SORT WORK ON ASCENDING KEY K USING IN-FILE GIVING OUT-FILE.", "    RETURN WORK AT END CONTINUE.",
+        files=("SELECT WORK ASSIGN TO SORTWK01.", "SELECT IN-FILE ASSIGN TO INDD.", "SELECT OUT-FILE ASSIGN TO OUTDD."),
+        data=("FILE SECTION.", "SD WORK.", "01 W PIC X.", "FD IN-FILE.", "01 I PIC X.", "FD OUT-FILE.", "01 O PIC X."),
+    )  # fmt: skip
+    graph = graph_of({"S.cbl": text})
+    assert {s.id for s in graph.symbols if s.kind == "table"} == {"table:indd", "table:outdd"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "unresolved"),
+    [
+        ("MOVE IN-REC TO WS-P", 1),
+        ("MOVE 'OTHER' TO WS-P", 0),
+        ("ACCEPT X", 0),
+    ],
+)
+def test_what_else_a_call_through_an_item_may_run_is_counted(statement: str, unresolved: int) -> None:
+    for call in ("CALL WS-P.", "EXEC CICS XCTL PROGRAM(WS-P) END-EXEC."):
+        data = ("WORKING-STORAGE SECTION.", "01 WS-P PIC X(8) VALUE 'OTHER'.", "01 IN-REC PIC X(8).")
+        graph = graph_of({"M.cbl": program("M", f"    {statement}", f"    {call}", data=data), "OTHER.cbl": OTHER})
+        (count,) = [c for c in graph.counts if c.language == "cobol"]
+        assert ("M", "OTHER") in edges(graph, "call")
+        assert count.unresolved == unresolved
+
+
+def test_an_operand_that_nothing_sets_is_counted() -> None:
+    data = ("WORKING-STORAGE SECTION.", "01 WS-F PIC X(8).")
+    graph = graph_of({"M.cbl": program("M", "    EXEC CICS READ FILE(WS-F) END-EXEC.", data=data)})
+    (count,) = [c for c in graph.counts if c.language == "cobol"]
+    assert count.unresolved == 1

@@ -46,7 +46,7 @@ from tests.inventory.conftest import Take
         ("Procfile", "web: gunicorn x\nbill: celery -A x worker\n", ("worker", "bill: celery -A x worker", 2)),
         ("Dockerfile", 'FROM x\nCMD ["gunicorn", "shop:app"]\n', ("web", "gunicorn shop:app", 2)),
         ("Dockerfile", "FROM x\nENTRYPOINT java \\\n  -jar a.jar\n", ("main", "java   -jar a.jar".replace("   ", " "), 2)),
-        ("etc/crontab", "# m h\n0 3 * * 1-5 root /opt/sync.sh\n@daily /opt/x\n", ("job", "root /opt/sync.sh", 2)),
+        ("etc/crontab", "# m h\n0 3 * * 1-5 root /opt/sync.sh\n@daily /opt/x\n", ("job", "/opt/sync.sh", 2)),
         ("etc/sync.service", "[Service]\nExecStart=/usr/bin/sync\n", ("main", "sync.service: /usr/bin/sync", 2)),
         ("docker-compose.yml", "services:\n  app:\n    build: .\n    command: uwsgi\n", ("web", "app", 2)),
         ("NIGHT.jcl", "//NIGHTLY  JOB (ACCT)\n", ("batch", "NIGHTLY", 1)),
@@ -220,3 +220,95 @@ def test_long_lines_are_no_trap(unit: bytes) -> None:
         list(entry_points_in("a.py", language, content))
         mark_test("a", language, content)
     reason_by_content("a.js", content, "code")
+
+
+TAP_SCRIPT = '#!/bin/sh\necho "TAP version 13"\nrun || echo "not ok 1 - run"\necho "1..$N"\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"check.sh": TAP_SCRIPT}, [("TAP", 1, "sh check.sh", "check.sh", 3)]),
+        (
+            {
+                "tests/run.php": "<?php\necho \"TAP version 13\\n1..\" . 2;\necho 'not ok ';",
+                "tests/a_test.php": "<?php\nfunction test_a() {}",
+            },
+            [("TAP", 2, "php tests/run.php", "tests/run.php", 3)],
+        ),
+        ({"tests/a_test.php": "<?php\nfunction test_a() {}"}, [("PHP functions", 1, "", "tests/a_test.php", 2)]),
+        (
+            {"package.json": '{\n"scripts": {\n"test": "node check.js"}}', "check.js": "x()"},
+            [("npm script", 1, "npm test", "package.json", 3)],
+        ),
+        ({"package.json": '{"scripts": {"test": "echo \\"Error: no test specified\\" && exit 1"}}'}, []),
+        ({"package.json": '{"scripts": {"test": "eslint src"}}'}, []),
+        ({"t/a.t": "use Test::More;\nok(1);\n"}, [("Test::More", 1, "prove -r", "t/a.t", 1)]),
+        ({"backup.sh": '#!/bin/sh\necho "not ok"\n'}, []),
+    ],
+)
+def test_suites_that_no_framework_runs(
+    take: Take, files: dict[str, str], expected: list[tuple[str, int, str, str, int]]
+) -> None:
+    suites = take(files).test_suites
+    assert [(s.runner, s.files, s.command, s.evidence.path, s.evidence.line) for s in suites] == expected
+
+
+def test_a_script_of_tests_is_no_code(take: Take) -> None:
+    assert [f.role for f in take({"check.sh": TAP_SCRIPT, "deploy.sh": "#!/bin/sh\ncp a b\n"}).files] == [
+        "test",
+        "code",
+    ]
+
+
+def test_a_job_that_is_only_scanned_is_no_entry(take: Take) -> None:
+    jobs = {"a.jcl": "//A JOB (1),'X',\n//   TYPRUN=SCAN\n//S EXEC PGM=X\n", "b.jcl": "//B JOB (1),'TYPRUN'\n"}
+    assert [entry.name for entry in take(jobs).entry_points] == ["B"]
+
+
+FTP_JOB = "//J JOB\n//S EXEC PGM=FTP,PARM='10.44.8.20 (EXIT'\n//INPUT DD *\nme\nhidden\nput 'A.B' C\n/*\n//T EXEC PGM=FTP\n//INPUT DD *\nftp.bank.example\n/*\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "expected"),
+    [
+        ("a.jcl", FTP_JOB, {("file share", "FTP server (10.44.8.20)", 2), ("file share", "FTP server (ftp.bank.example)", 8)}),
+        ("a.php", "<?php\n$f = @ftp_connect('ftp.bank.example');", {("file share", "FTP server (ftp.bank.example)", 2)}),
+        ("a.php", "<?php\n$c = array('ftp_host' => 'ftp.a.example');\nftp_connect($c['ftp_host']);",
+         {("file share", "FTP server (ftp.a.example)", 2), ("file share", "FTP server (ftp.a.example)", 3)}),
+        ("a.php", "<?php\n// ftp_connect('ftp.bank.example');\n$this->ftp_connect($x); my_ftp_connect($x);", set()),
+        ("a.php", "<?php fsockopen('10.0.0.25', 25);", {("mail", "Mail server (SMTP)", 1)}),
+        ("a.php", "<?php $s = fsockopen($this->host, $this->port);\nfputs($s, 'HELO desk');", {("mail", "Mail server (SMTP)", 1)}),
+        ("a.php", "<?php fsockopen($h, $p);", {("network", "socket whose address is not in the code", 1)}),
+        ("a.php", "<?php fsockopen('10.0.0.9', 4000);", {("network", "10.0.0.9:4000", 1)}),
+        ("a.php", "<?php mail($to, 'x', 'y');", {("mail", "Mail server (SMTP)", 1)}),
+        ("a.php", "<?php\nfunction mail($a) {}\nmail($to);\n$m->mail('x'); send_mail('x');", set()),
+        ("a.php", "<?php imap_open('{10.0.0.1:143}INBOX', $u, $p);", {("mail", "Mailbox (IMAP or POP3)", 1)}),
+        ("a.php", "<?php $c = array('maildir' => '/var/mail/desk/new');", {("mail", "Mailbox (files on disk)", 1)}),
+        ("a.php", "<?php\n$c = curl_init('https://pay.partner.example/v1');", {("http", "pay.partner.example", 2)}),
+        ("a.php", "<?php $x = file_get_contents('http://rates.partner.example/x');", {("http", "rates.partner.example", 1)}),
+        ("a.php", "<?php echo '<a href=\"http://www.partner.example/\">';", set()),
+        ("a.php", "<?php curl_init($u);", {("http", "HTTP service whose address is not in the code", 1)}),
+        ("a.php", "<?php new PDO('sqlite:/srv/a.db');", {("database", "SQLite", 1)}),
+        ("a.php", "<?php mysql_connect('db', 'u', 'p');", {("database", "MySQL", 1)}),
+        ("a.php", "<?php $r = new Redis();", {("cache", "Redis", 1)}),
+        ("a.js", "var net = require('net');\nvar s = net.connect(config.port, config.host);\ns.write('HELO x');", {("mail", "Mail server (SMTP)", 2)}),
+        ("a.js", "var http = require('http');\nhttp.createServer(f);", set()),
+        ("a.js", "var http = require('http');\nhttp.request(o);", {("http", "HTTP service whose address is not in the code", 1)}),
+        ("config.js", "module.exports = { smtpHost: 'mail.shop.example', pop3Server: '127.0.0.1' };",
+         {("mail", "Mail server (SMTP)", 1), ("mail", "Mailbox (IMAP or POP3)", 1)}),
+    ],
+)  # fmt: skip
+def test_calls_that_reach_other_systems(
+    take: Take, path: str, content: str, expected: set[tuple[str, str, int]]
+) -> None:
+    found = take({path: content}).external_systems
+    assert {(s.kind, s.name, place.line) for s in found for place in s.evidence} == expected
+    assert "hidden" not in repr(found)
+
+
+@given(st.sampled_from(["php", "jcl"]), st.binary(max_size=200))
+@settings(max_examples=60, deadline=None)
+def test_any_bytes_reach_nothing_or_something(language: str, data: bytes) -> None:
+    for content in (data, b"//S EXEC PGM=FTP\n//INPUT DD *\n" + data, b"<?php fsockopen(" + data):
+        assert all(s.line >= 1 for s in sightings_in("a", language, "code", content, ()))

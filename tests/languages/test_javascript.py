@@ -12,6 +12,7 @@ from agent.domain.facts import FileFacts
 from agent.graph.resolver import Resolver
 from agent.languages.javascript import LANGUAGES
 from agent.languages.node_resolution import parse_jsonc
+from tests.systems import edges, graph_of
 
 JS, TS = LANGUAGES
 
@@ -269,3 +270,25 @@ class TestArbitraryInput:
 
     def test_configuration_with_comments_and_trailing_commas(self) -> None:
         assert parse_jsonc('{"a": "x//y", /* c */ "b": [1, 2,], // d\n}') == {"a": "x//y", "b": [1, 2]}
+
+
+def test_a_module_calls_its_own_exports() -> None:
+    graph = graph_of(
+        {"a.js": "exports.one = function () { exports.two(); go(exports.two); };\nexports.two = function () {};\n"}
+    )
+    assert ("a.js#one", "a.js#two") in edges(graph, "call")
+    assert ("a.js#one", "a.js#two") in edges(graph, "use")
+
+
+def test_an_export_and_a_variable_of_one_name_are_two_things() -> None:
+    files = {
+        "invoice.js": "exports.find = function () {};",
+        "a.js": "var invoice = require('./invoice');\nexports.invoice = function () { invoice.find(); };\n"
+        "exports.other = function () { var invoice = make(); invoice.find(); };\n",
+        "b.js": "var a = require('./a');\nfunction go() { a.invoice(); }\n",
+    }
+    graph = graph_of(files)
+    assert ("a.js#invoice", "invoice.js#find") in edges(graph, "call")
+    assert ("a.js#other", "invoice.js#find") not in edges(graph, "call")
+    assert ("b.js#go", "a.js#invoice") in edges(graph, "call")
+    assert ("a.js", "invoice.js") in edges(graph, "import")

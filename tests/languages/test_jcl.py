@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from agent.languages.jcl import LANGUAGES
 from agent.languages.jcl_cards import read_cards
 from agent.languages.jcl_lines import statements_of
+from agent.languages.jcl_transfer import read_transfer
 from tests.systems import edges, graph_of
 
 POST = "       IDENTIFICATION DIVISION.\n       PROGRAM-ID. POST.\n       PROCEDURE DIVISION.\n           GOBACK.\n"
@@ -151,3 +152,70 @@ def test_work_is_bounded(text: str) -> None:
     LANGUAGES[0].extract("x.jcl", (text * 20_000)[:1_900_000].encode())
     read_cards([text] * 20_000, "IDCAMS")
     assert time.process_time() - started < 6
+
+
+def test_a_member_of_a_library_is_the_library() -> None:
+    read = POST.replace("       PROCEDURE DIVISION.\n", "")
+    program = (
+        read
+        + "       ENVIRONMENT DIVISION.\n       INPUT-OUTPUT SECTION.\n       FILE-CONTROL.\n           SELECT CARD ASSIGN TO PARMCARD.\n"
+        + "       PROCEDURE DIVISION.\n       A.\n           OPEN INPUT CARD.\n"
+    )
+    job = "//J JOB\n//S EXEC PGM=POST\n//PARMCARD DD DSN=A.PARMLIB(DAILY),DISP=SHR\n"
+    graph = graph_of({"j.jcl": job, "POST.cbl": program})
+    assert edges(graph, "read") == {("JOB:J.S", "table:a.parmlib"), ("POST.A", "table:a.parmlib")}
+    assert graph.by_id["table:a.parmlib"].doc == "Members used: DAILY."
+
+
+@pytest.mark.parametrize(
+    ("dd", "expected"),
+    [
+        ("SYSOUT=*", set()),
+        ("*\n00540", set()),
+        ("DUMMY,DCB=LRECL=80", set()),
+        ("DSN=&&TEMP,DISP=(OLD,PASS)", set()),
+        ("UNIT=SYSDA,SPACE=(CYL,(1,1))", set()),
+        ("DDNAME=OTHER", {"table:report"}),
+        ("DSN=A.B,DISP=SHR", {"table:a.b"}),
+    ],
+)
+def test_a_file_that_the_job_gives_no_dataset_is_no_table(dd: str, expected: set[str]) -> None:
+    program = POST.replace(
+        "       PROCEDURE DIVISION.\n",
+        "       ENVIRONMENT DIVISION.\n       INPUT-OUTPUT SECTION.\n       FILE-CONTROL.\n           SELECT R ASSIGN TO REPORT.\n"
+        "       PROCEDURE DIVISION.\n       A.\n           OPEN OUTPUT R.\n",
+    )
+    graph = graph_of({"j.jcl": f"//J JOB\n//S EXEC PGM=POST\n//REPORT DD {dd}\n", "POST.cbl": program})
+    assert {s.id for s in graph.symbols if s.kind == "table"} == expected
+
+
+FTP = "//S EXEC PGM=FTP,PARM='10.44.8.20 (EXIT'\n//INPUT DD *\nuser\nword\nget RET.TXT 'A.RET' (REPLACE\nput 'A.OUT' OUT.TXT\nput //DD:SENT x\n"
+
+
+def test_a_transfer_reads_what_it_sends_and_writes_what_it_fetches() -> None:
+    found = tables(*FTP.splitlines(), "/*", "//SENT DD DSN=A.SENT,DISP=OLD")
+    assert found == {("S", "write", "table:a.ret"), ("S", "read", "table:a.out"), ("S", "read", "table:a.sent")}
+
+
+def test_a_transfer_of_a_name_that_depends_on_the_logon_is_counted() -> None:
+    job = "//J JOB\n//S EXEC PGM=FTP\n//SYSIN DD *\nhost.example.com\nu\np\nput local.txt x\nlcd 'A.B'\nput C\n/*\n"
+    graph = graph_of({"j.jcl": job})
+    assert edges(graph, "read") == {("JOB:J.S", "table:a.b.c")}
+    (count,) = [c for c in graph.counts if c.language == "jcl"]
+    assert count.unresolved == 1
+
+
+@pytest.mark.parametrize(
+    ("parameter", "cards", "host"),
+    [("10.1.1.1 (EXIT", ["u", "p"], "10.1.1.1"), ("", ["my.host.example"], "my.host.example"), ("", ["open a.b"], "a.b"), ("-v a.b", [], "a.b"),
+     ("(EXIT", [" 172.31.21.124", "u"], "172.31.21.124"), ("", ["a b c d"], "")],
+)  # fmt: skip
+def test_the_host_of_a_transfer(parameter: str, cards: list[str], host: str) -> None:
+    assert read_transfer(parameter, cards).host == host
+
+
+def test_a_job_that_is_only_scanned_moves_no_data() -> None:
+    job = "//J JOB (1),'X',TYPRUN=SCAN\n//S EXEC PGM=POST\n//IN DD DSN=A.B,DISP=SHR\n"
+    graph = graph_of({"j.jcl": job})
+    assert not edges(graph)
+    assert edges(graph_of({"j.jcl": job.replace("SCAN", "HOLD")})) == {("JOB:J.S", "table:a.b")}

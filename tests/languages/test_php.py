@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -202,3 +203,29 @@ def test_any_bytes_give_facts(source: bytes) -> None:
     facts, _ = LANGUAGE.extract("a.php", source)
     assert facts.language == "php"
     graph_of({"a.php": source})
+
+
+PARTS = {f"portal/{name}.inc.php": "<?php echo 1;" for name in ("home", "kb", "login")} | {"other/x.inc.php": "<?php"}
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("$pages = array('a' => 'home.inc.php', 'b' => 'kb.inc.php'); include 'portal/' . $pages[$_GET['p']];", {"home", "kb"}),
+        ("switch ($x) { case 1: $f = 'home'; break; default: $f = 'login'; } include \"portal/$f.inc.php\";", {"home", "login"}),
+        ("$f = dirname(__FILE__) . '/portal/' . $_GET['p'] . '.inc.php'; include $f;", {"home", "kb", "login"}),
+        ("include 'portal/' . ($x ? 'home' : 'kb') . '.inc.php';", {"home", "kb"}),
+        ("foreach (array('home', 'kb') as $p) { require 'portal/' . $p . '.inc.php'; }", {"home", "kb"}),
+        ("$dir = 'portal'; include $dir . '/kb.inc.php';", {"kb"}),
+        ("$a = $b; $b = $a; include $a;", set()),
+        ("include $_GET['p'];", set()),
+    ],
+)  # fmt: skip
+def test_includes_by_a_variable_whose_values_are_visible(code: str, expected: set[str]) -> None:
+    graph = graph_of({"index.php": f"<?php\n{code}\n", **PARTS})
+    assert edges(graph, "import") == {("index.php", f"portal/{name}.inc.php") for name in expected}
+    (count,) = [c for c in graph.counts if c.language == "php"]
+    assert count.unresolved == (0 if expected else 1)
+    assert {e.resolution for e in graph.dependencies if e.kind == "import"} <= (
+        {"inferred"} if len(expected) > 1 else {"exact"}
+    )

@@ -13,6 +13,7 @@ from agent.domain.facts import FileFacts
 from agent.languages import sql_statement
 from agent.languages.sql import LANGUAGES, looks_like_sql, read_statement
 from agent.languages.sql_ddl import split_statements
+from tests.systems import edges, graph_of
 
 SQL = LANGUAGES[0]
 
@@ -234,3 +235,33 @@ class TestScripts:
 
     def test_a_huge_script_is_refused_with_a_reason(self) -> None:
         assert SQL.extract("a.sql", b"x" * 2_000_001)[0].failure == "larger than 2,000,000 bytes"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["CREATE INDEX i ON shop.orders (id)", "CREATE UNIQUE INDEX CARD.XI\n  ON SHOP.ORDERS\n (ID ASC) CLOSE NO", "create index if not exists i on orders(a)",
+     "CREATE INDEX CONCURRENTLY ON orders USING gin (a)", "CREATE NONCLUSTERED INDEX [i] ON [dbo].[Orders] ([a])", "CREATE INDEX i USING BTREE ON orders (a)"],
+)  # fmt: skip
+def test_an_index_belongs_to_the_definition_of_its_table(statement: str) -> None:
+    graph = graph_of({"db/index.sql": statement + ";", "db/t.sql": "CREATE TABLE orders (id INT);"})
+    assert ("db/index.sql", "table:orders") in edges(graph, "declare")
+
+
+def test_a_view_stands_on_its_tables() -> None:
+    script = "CREATE TABLE a (i INT);\nCREATE TABLE b (i INT);\nCREATE VIEW v AS\nSELECT * FROM a JOIN b ON a.i = b.i;"
+    graph = graph_of({"s.sql": script})
+    assert edges(graph, "reference") == {("table:v", "table:a"), ("table:v", "table:b")}
+    (line,) = {e.line for e in graph.dependencies if e.kind == "reference"}
+    assert line == 4
+
+
+def test_triggers_and_procedures_read_and_write() -> None:
+    script = (
+        "CREATE TRIGGER t AFTER INSERT ON orders FOR EACH ROW BEGIN UPDATE stock SET n = n - 1; END;\n"
+        "CREATE PROCEDURE p() BEGIN SELECT a FROM prices; DELETE FROM carts; CALL q(); END;\n"
+        "CREATE PROCEDURE q() BEGIN INSERT INTO log VALUES (1); END;\n"
+    )
+    graph = graph_of({"s.sql": script})
+    assert edges(graph, "read") == {("s.sql#t", "table:orders"), ("s.sql#p", "table:prices")}
+    assert edges(graph, "write") >= {("s.sql#t", "table:stock"), ("s.sql#p", "table:carts"), ("s.sql#q", "table:log")}
+    assert ("s.sql#p", "s.sql#q") in edges(graph, "call")

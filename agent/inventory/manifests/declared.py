@@ -46,6 +46,7 @@ class Declared:
         self.entry_points: list[EntryPoint] = []
         self.build_systems: list[tuple[str, int]] = []
         self.test_runners: list[tuple[str, int]] = []
+        self.test_scripts: list[tuple[str, int]] = []  # commands that a package's test script runs
         self.images: list[tuple[str, int]] = []  # of containers that run beside the system
         self.bases: list[tuple[str, int]] = []  # of containers that are built
         self.built: list[tuple[EntryPoint, str]] = []  # services of a compose file, with their Dockerfiles

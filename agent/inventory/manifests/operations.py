@@ -177,16 +177,28 @@ def read_procfile(text: str, declared: Declared) -> None:
 
 
 _SCHEDULE = re.compile(
-    r"(@(?:hourly|daily|weekly|monthly|yearly|annually|reboot|midnight)|(?:[\d*,/A-Za-z-]{1,30}[ \t]+){5})"
-    r"[ \t]*(\S.{0,300})"
+    r"(@(?:hourly|daily|weekly|monthly|yearly|annually|reboot|midnight)[ \t]+|(?:[\d*,/~A-Za-z-]{1,30}[ \t]+){5})"
+    r"(\S.{0,300})"
+)
+# In these tables a user stands before the command.
+_WITH_USER = re.compile(r"(?:.*/)?(?:etc/crontab|cron\.d/[^/]+)")
+_USERS = frozenset(
+    {"root", "www-data", "apache", "nginx", "httpd", "nobody", "daemon", "postgres", "mysql", "oracle", "wwwrun"}
 )
 
 
 def read_crontab(text: str, declared: Declared) -> None:
+    """Each line with a schedule; settings (``MAILTO=...``) and comments are none."""
     for number, line in enumerate(text.splitlines(), 1):
         found = _SCHEDULE.match(line.strip())
         if found and (found.group(1)[0] in "@*" or found.group(1)[0].isdigit()):
-            declared.enter("job", found.group(2), f"crontab, {' '.join(found.group(1).split())}", number)
+            command, how = found.group(2), f"crontab, {' '.join(found.group(1).split())}"
+            first, _, rest = command.partition(" ")
+            if rest.strip() and (
+                first in _USERS or (_WITH_USER.fullmatch(declared.path) and re.fullmatch(r"[\w-]+", first))
+            ):
+                command, how = rest.strip(), f"{how} as {first}"
+            declared.enter("job", command, how, number)
 
 
 def read_systemd_unit(text: str, declared: Declared) -> None:

@@ -65,6 +65,12 @@ def read_package_json(text: str, declared: Declared) -> None:
     _package_entries(text, document, declared)
 
 
+# What npm writes by itself, and scripts that only look at the text of the code.
+_NO_TESTS = re.compile(
+    r"no test specified|\A\s*(?:(?:npx\s+)?(?:eslint|jshint|jslint|standard|tslint|tsc|prettier)\b[^&|;]*|echo\b[^&|;]*|true|exit 0)\s*\Z"
+)
+
+
 def _package_entries(text: str, document: dict[str, Any], declared: Declared) -> None:
     main = document.get("main")
     if isinstance(main, str):
@@ -81,6 +87,8 @@ def _package_entries(text: str, document: dict[str, Any], declared: Declared) ->
             declared.enter("main", scripts[name], how, line_with(text, '"scripts"', f'"{name}"'))
     test = scripts.get("test")
     if isinstance(test, str):
+        if not _NO_TESTS.search(test):
+            declared.test_scripts.append((test, line_with(text, '"scripts"', '"test"')))
         runner = next((shown for word, shown in _RUNNERS.items() if re.search(rf"\b{word}\b", test)), "")
         if runner:
             declared.test_runners.append((runner, line_with(text, '"scripts"', '"test"')))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 
 from agent.inventory.external_systems import is_known_image
-from agent.inventory.manifests import java_manifests, operations, other_manifests, python_manifests
+from agent.inventory.manifests import java_manifests, lists_of_packages, operations, other_manifests, python_manifests
 from agent.inventory.manifests.declared import Declared
 from agent.inventory.manifests.maven import Pom, declare_poms, read_pom
 
@@ -38,11 +38,20 @@ _BY_TEXT: tuple[tuple[str, _TextReader], ...] = (
     (r"(?:.*/)?(?:package|bower)\.json", other_manifests.read_package_json),
     (r"(?:.*/)?composer\.json", other_manifests.read_composer),
     (r"(?:.*/)?Gemfile", other_manifests.read_gemfile),
+    (r"(?:.*/)?(?:Gemfile|gems)\.lock(?:ed)?", lists_of_packages.read_gemfile_lock),
+    (r"(?:.*/)?[^/]+\.gemspec", lists_of_packages.read_gemspec),
+    (r"(?:.*/)?cpanfile", lists_of_packages.read_cpanfile),
+    (r"(?:.*/)?(?:Makefile|Build)\.PL", lists_of_packages.read_perl_build),
+    (r"(?:.*/)?(?:CMakeLists\.txt|[^/]+\.cmake)", lists_of_packages.read_cmake),
     (r"(?:.*/)?go\.mod", other_manifests.read_go_mod),
     (r"(?:.*/)?(?:(?:Dockerfile|Containerfile)[^/]*|[^/]+\.[Dd]ockerfile)", operations.read_dockerfile),
     (r"(?:.*/)?(?:docker-)?compose[^/]*\.ya?ml", operations.read_compose),
     (r"(?:.*/)?Procfile", operations.read_procfile),
-    (r"(?:.*/)?(?:crontab|[^/]*\.cron(?:tab)?|cron\.d/[^/]+|crontabs?/[^/]+)", operations.read_crontab),
+    (
+        r"(?:.*/)?(?:(?:[\w-]+[._-])?crontab(?:[._-](?!(?:py|rb|pl|php|js|java|sh|md|rst|html?|ya?ml|json|xml)\Z)[\w.-]*)?"
+        r"|[^/]*\.cron(?:tab)?|cron\.(?:txt|conf)|cron\.d/[^/]+|crontabs?/[^/]+)",
+        operations.read_crontab,
+    ),
     (r"(?:.*/)?[^/]+\.(?:service|timer)", operations.read_systemd_unit),
 )
 _BY_BYTES: tuple[tuple[str, _BytesReader], ...] = (
