@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import random
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import graspologic_native
 
 from agent.boundaries.system import System
+from agent.boundaries.traces import Traces
 
-__all__ = ["LEIDEN_SEEDS", "infomap_partition", "leiden_partition", "one_service", "structure_pairs", "unit_folders"]
+__all__ = [
+    "LEIDEN_SEEDS",
+    "access_pairs",
+    "infomap_partition",
+    "leiden_partition",
+    "one_service",
+    "structure_pairs",
+    "unit_folders",
+]
 
 LEIDEN_SEEDS = (0, 1, 2, 3, 4)
 STRUCTURE = frozenset({"import", "type", "inherit"})
@@ -38,6 +49,15 @@ def structure_pairs(system: System, units: Iterable[str]) -> dict[tuple[str, str
             pair = (min(source, target), max(source, target))
             pairs[pair] = pairs.get(pair, 0.0) + count
     return dict(sorted(pairs.items()))
+
+
+def access_pairs(traces: Traces, entities: Iterable[str]) -> dict[tuple[str, str], float]:
+    """Undirected pairs of entities with the number of operations that touch both."""
+    wanted = set(entities)
+    pairs: Counter[tuple[str, str]] = Counter()
+    for steps in traces.accesses.values():
+        pairs.update(itertools.combinations(sorted({entity for entity, _ in steps} & wanted), 2))
+    return {pair: float(count) for pair, count in sorted(pairs.items())}
 
 
 def leiden_partition(pairs: Pairs, units: Iterable[str], seed: int) -> dict[str, str]:

@@ -22,7 +22,8 @@ class Case:
     """One system with a known decomposition.
 
     ``quality``: A expert, B re-implementation, C naming rule, S our own sample.
-    ``source`` is the checkout (None when it is not there), ``commit`` the revision that the truth was written for.
+    ``source`` is the checkout, or the file of access traces for a truth about entities (None when it is not there);
+    ``commit`` the revision that the truth was written for.
     """
 
     name: str
@@ -72,14 +73,24 @@ def read_dataset(folder: Path, sources: Path | None) -> tuple[Case, ...]:
             about = tomllib.loads(path.read_text("utf-8"))
             truth = json.loads((folder / about["truth"]).read_text("utf-8"))
             name = str(about["name"])
-            checkout = sources / name if sources else None
-            source = checkout / about.get("folder", "") if checkout and checkout.is_dir() else None
+            source = _source(sources, name, about) if sources else None
             cases.append(Case(name, about["quality"], about["unit"], truth, source, about.get("commit", "")))
         except (OSError, KeyError, ValueError) as error:
             raise ValueError(f"{path}: {error!r}") from None
     if not cases:
         raise ValueError(f"{folder} holds no <app>.toml")
     return tuple(cases)
+
+
+def _source(sources: Path, name: str, about: Mapping[str, str]) -> Path | None:
+    """The checkout's folder; for traces the file where the checkout has it, or by its own name in <name>/ or beside it."""
+    checkout = sources / name
+    if "traces" not in about:
+        folder = checkout / about.get("folder", "")
+        return folder if folder.is_dir() else None
+    traces = Path(about["traces"])
+    places = (checkout / traces, checkout / traces.name, sources / f"{name}.json", sources / traces.name)
+    return next((place for place in places if place.is_file()), None)
 
 
 def find_units(graph: DependencyGraph, keys: Mapping[str, str]) -> dict[str, str]:
@@ -98,9 +109,13 @@ def find_units(graph: DependencyGraph, keys: Mapping[str, str]) -> dict[str, str
 
 
 def _in_file(by_path: Mapping[str, list[Symbol]], key: str) -> Symbol | None:
-    """``path::Name`` is the file's symbol of that name; ``path`` its unit, of several the one called like the file."""
+    """``path::Name`` is the file's symbol of that name; ``path`` its unit, of several the one called like the file.
+
+    A path that the graph does not have may be the end of exactly one that it has (a truth written for a sub-folder).
+    """
     path, _, name = key.partition("::")
-    symbols = by_path.get(path, [])
+    longer = [known for known in by_path if known.endswith("/" + path)] if path not in by_path else []
+    symbols = by_path.get(longer[0] if len(longer) == 1 else path, [])
     if name:
         return next((s for s in symbols if s.name == name), None)
     units = [s for s in symbols if s.id == s.unit]

@@ -16,30 +16,44 @@ import graspologic_native
 __all__ = ["adjusted_rand", "cluster", "perturbed", "stability"]
 
 RUNS = 20
+FEWEST = 4
+ENOUGH = 6000  # edges up to which all runs are made; above, their number falls in proportion
 FLOOR = 0.05  # what an edge keeps when no run put its ends together (the ECG paper's minimum weight)
 
 Edges = Mapping[tuple[str, str], float]
 
 
 def cluster(edges: Edges, nodes: Sequence[str], resolution: float, runs: int = RUNS) -> dict[str, int]:
-    """Node -> cluster number; numbers count from 0 by falling size, ties by smallest member. Isolated nodes stay alone."""
-    if not edges:
-        return {node: number for number, node in enumerate(sorted(nodes))}
-    partitions = [_leiden(edges, resolution, seed) for seed in range(runs)]
-    agreed = {}
-    for (a, b), weight in edges.items():
-        together = sum(1 for partition in partitions if partition.get(a, -1) == partition.get(b, -2)) / runs
-        agreed[a, b] = weight * (FLOOR + (1 - FLOOR) * together)
-    return _numbered(_leiden(agreed, resolution, 0), nodes)
+    """Node -> cluster number; numbers count from 0 by falling size, ties by smallest member. Isolated nodes stay alone.
 
-
-def _leiden(edges: Edges, resolution: float, seed: int) -> dict[str, int]:
-    """One run. The edges are scaled, since the library's defaults expect weights around 1, and shuffled by the seed."""
+    Above `ENOUGH` edges fewer ``runs`` are made: votes on many edges vary less, and each run costs more.
+    """
     listed = [(a, b, weight) for (a, b), weight in sorted(edges.items()) if weight > 0]
-    random.Random(seed).shuffle(listed)  # noqa: S311 - reproducible on purpose
+    if not listed:
+        return {node: number for number, node in enumerate(sorted(nodes))}
+    number = {name: str(n) for n, name in enumerate(sorted({end for a, b, _ in listed for end in (a, b)}))}
     mean = sum(weight for _, _, weight in listed) / len(listed)
-    scaled = [(a, b, weight / mean) for a, b, weight in listed]
-    _, partition = graspologic_native.leiden(scaled, resolution=resolution, seed=seed, iterations=2)
+    # The library's defaults expect weights around 1.
+    scaled = [(number[a], number[b], weight / mean) for a, b, weight in listed]
+    votes = [0] * len(scaled)
+    seeds = range(max(1, min(runs, FEWEST), min(runs, runs * ENOUGH // len(scaled))))
+    for seed in seeds:
+        found = _leiden(scaled, resolution, seed)
+        votes = [count + (found[a] == found[b]) for count, (a, b, _) in zip(votes, scaled, strict=True)]
+    agreed = [
+        (a, b, weight * (FLOOR + (1 - FLOOR) * count / len(seeds)))
+        for (a, b, weight), count in zip(scaled, votes, strict=True)
+    ]
+    mean = sum(weight for _, _, weight in agreed) / len(agreed)
+    final = _leiden([(a, b, weight / mean) for a, b, weight in agreed], resolution, 0)
+    return _numbered({name: final[n] for name, n in number.items()}, nodes)
+
+
+def _leiden(edges: Sequence[tuple[str, str, float]], resolution: float, seed: int) -> dict[str, int]:
+    """One run, its edges shuffled by the seed."""
+    listed = list(edges)
+    random.Random(seed).shuffle(listed)  # noqa: S311 - reproducible on purpose
+    _, partition = graspologic_native.leiden(listed, resolution=resolution, seed=seed, iterations=2)
     return dict(partition)
 
 
@@ -72,7 +86,7 @@ def stability(
     if len(nodes) < 3:
         return 1.0
     scores = []
-    for trial in range(trials):
+    for trial in range(max(3, trials * ENOUGH // max(ENOUGH, len(edges)))):
         other = cluster(perturbed(edges, trial), nodes, resolution, runs=3)
         scores.append(adjusted_rand(partition, other))
     return sum(scores) / len(scores)

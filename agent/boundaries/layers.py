@@ -10,13 +10,13 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from agent.boundaries.system import System
 from agent.boundaries.vocabulary import domain_words, last_name
 
-__all__ = ["Layer", "build_layers", "combine"]
+__all__ = ["Edges", "Layer", "agreement", "build_layers", "combine", "similarity"]
 
 KIND_WEIGHT = {"inherit": 2.0, "call": 1.0, "type": 1.0, "use": 0.5, "import": 0.25}
 ACCESS_WEIGHT = {"declare": 3.0, "write": 2.0, "read": 1.0}
@@ -46,6 +46,7 @@ def build_layers(system: System, coupling: Iterable[tuple[str, str, int]]) -> tu
     name = name_edges(system)
     package = similarity({unit: _folders(unit) for unit in system.units})
     history = history_edges(system, coupling)
+    evident = structure.keys() | alike(system).keys()
     with_data = sum(1 for unit in system.units if system.access.get(unit)) / max(1, len(system.units))
     # Two pairs that changed together say nothing about eighty units: history counts by how many it covers.
     remembered = len({unit for pair in history for unit in pair}) / max(1, len(system.units))
@@ -56,12 +57,12 @@ def build_layers(system: System, coupling: Iterable[tuple[str, str, int]]) -> tu
             Layer("structure", structure, 1.0, f"{len(structure)} tied pairs"),
             Layer("data", data, 0.5 + min(1.0, 2 * with_data), f"{with_data:.0%} of the units touch a table"),
             Layer("entry points", entry, 0.5 * len(reached) / max(1, len(system.units)), f"{len(system.reach)} routes"),
-            Layer("names", name, 0.5 * agreement(name, structure), "agreement with structure"),
-            Layer("packages", package, 0.5 * agreement(package, structure), "agreement with structure"),
+            Layer("names", name, 0.5 * agreement(name, evident), "agreement with structure"),
+            Layer("packages", package, 0.5 * agreement(package, evident), "agreement with structure"),
             Layer(
                 "history",
                 history,
-                0.3 * agreement(history, structure) * remembered,
+                0.3 * agreement(history, evident) * remembered,
                 f"{remembered:.0%} of the units changed together with another",
             ),
         )
@@ -118,12 +119,18 @@ def entry_edges(system: System) -> Edges:
 
 
 def name_edges(system: System) -> Edges:
-    """Units and tables that say the same domain words; a word that names a table counts double."""
+    """Units and tables that say the same domain words; a word that names a table counts double.
+
+    A unit also says the words of its two nearest folders that name a table: ``tickets/close.php`` speaks of tickets.
+    """
     stored = {word for table in system.tables for word in domain_words(table.removeprefix("table:"))}
-    features: dict[str, dict[str, float]] = {}
-    for node in (*system.units, *system.tables):
-        said = domain_words(last_name(node.removeprefix("table:")) if not node.startswith("table:") else node[6:])
-        features[node] = {word: 2.0 if word in stored else 1.0 for word in said}
+    features: dict[str, dict[str, float]] = {
+        table: dict.fromkeys(domain_words(table.removeprefix("table:")), 2.0) for table in system.tables
+    }
+    for unit in system.units:
+        said = {word: 1.0 for folder in _parents(unit)[-2:] for word in domain_words(folder) if word in stored}
+        said.update({word: 2.0 if word in stored else 1.0 for word in domain_words(last_name(unit))})
+        features[unit] = said
     return similarity(features, rarity=False)
 
 
@@ -184,7 +191,17 @@ def _nearest(cosine: Mapping[tuple[str, str], float]) -> Edges:
     return kept
 
 
-def agreement(edges: Mapping[tuple[str, str], float], structure: Mapping[tuple[str, str], float]) -> float:
+def alike(system: System) -> Edges:
+    """Units that use the same things: two pages that never call each other, but the same library and the same tables."""
+    needs: dict[str, dict[str, float]] = {unit: {} for unit in system.units}
+    for source, target in system.ties:
+        needs[source][target] = 1.0
+    for unit, tables in system.access.items():
+        needs[unit].update(dict.fromkeys(tables, 1.0))
+    return similarity(needs)
+
+
+def agreement(edges: Mapping[tuple[str, str], float], structure: Collection[tuple[str, str]]) -> float:
     """How much likelier a pair of this layer is tied in structure than a random pair, squashed to 0..1."""
     if not edges or not structure:
         return 0.0
@@ -199,8 +216,13 @@ def agreement(edges: Mapping[tuple[str, str], float], structure: Mapping[tuple[s
 
 
 def _folders(unit: str) -> dict[str, float]:
-    parts = unit.replace("/", ".").split(".")[:-1]
-    return {".".join(parts[:end]): 1.0 for end in range(1, len(parts) + 1)}
+    """The folders or packages that a unit lies in, but for those called after a technical layer (controllers, dao)."""
+    parts = _parents(unit)
+    return {"/".join(parts[:end]): 1.0 for end in range(1, len(parts) + 1) if domain_words(parts[end - 1])}
+
+
+def _parents(unit: str) -> list[str]:
+    return (unit.split("/") if "/" in unit else unit.split("."))[:-1]
 
 
 def _pair(a: str, b: str) -> tuple[str, str]:

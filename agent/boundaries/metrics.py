@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from agent.boundaries.system import System
 from agent.domain.boundary import Metrics
 
-__all__ = ["crossing_share", "measure", "modularity"]
+__all__ = ["crossing_share", "luck", "measure", "modularity"]
 
 Partition = Mapping[str, str]
 
@@ -83,3 +83,17 @@ def modularity(edges: Mapping[tuple[str, str], float], home: Partition) -> float
     if not total:
         return 0.0
     return sum(inside[s] / total - (degree[s] / (2 * total)) ** 2 for s in degree)
+
+
+def luck(edges: Mapping[tuple[str, str], float], home: Partition) -> float:
+    """The modularity that a random partition into groups of these sizes stays below: four standard deviations.
+
+    Of the weight that falls inside when labels are dealt at random: variance p (1 - p) Σ w² / (Σ w)², where p is the
+    chance that two nodes share a label. Few or uneven weights leave much to chance (Guimerà et al., Phys. Rev. E 2004).
+    """
+    weights = [weight for (a, b), weight in edges.items() if a in home and b in home]
+    total, count = sum(weights), len(home)
+    if not total:
+        return 0.0
+    together = sum((size / count) ** 2 for size in Counter(home.values()).values())
+    return 4 * math.sqrt(together * (1 - together) * sum(w * w for w in weights)) / total

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from agent.boundaries.system import System
-from agent.boundaries.vocabulary import TECHNICAL, domain_words, words
+from agent.boundaries.vocabulary import TECHNICAL, domain_words, last_name, words
 
 __all__ = ["name_groups"]
 
 LEAST_SHARE = 0.12  # a word that fewer members say is no name for all of them
+STORED = 1.5  # what a word that names a table counts for
+CODED = 0.5  # the same for one without a vowel: GLP and JRNL are codes rather than words
+VOWEL = re.compile("[aeiouy]")
 
 
 def name_groups(system: System, groups: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
     """(name, why) of each group of nodes (units and tables), unique, in the groups' order.
 
-    A word counts once for each unit whose last name, members or folder has it, twice for a table, and is worth more the
+    A word counts once for each unit whose last name, members or folder has it, one and a half times for a table, and is worth more the
     fewer other groups use it.
     """
     roots = _root_words(system)
     profiles = [{w: share for w, share in _profile(system, members).items() if w not in roots} for members in groups]
-    # A word that names a table is the business's own; it counts double against a class's or folder's word.
+    # A word that names a table is the business's own; it counts more than a class's or folder's word.
     stored = {word for table in system.tables for word in domain_words(table.removeprefix("table:"))}
     spread = Counter(word for profile in profiles for word, share in profile.items() if share >= 0.1)
     taken: set[str] = set()
@@ -59,9 +63,13 @@ def _profile(system: System, members: Sequence[str]) -> dict[str, float]:
 
 
 def _unit_words(unit: str) -> set[str]:
-    last = unit.rpartition("/")[2].rpartition(".")[0] if "/" in unit else unit.rpartition(".")[2]
+    last = last_name(unit)
     folder = unit.rpartition("/")[0].rpartition("/")[2] if "/" in unit else unit.rpartition(".")[0].rpartition(".")[2]
     return {*words(last), *words(folder)}
+
+
+def _worth(word: str, stored: set[str]) -> float:
+    return (STORED if word in stored else 1.0) * (1.0 if VOWEL.search(word) else CODED)
 
 
 def _name(
@@ -73,9 +81,9 @@ def _name(
         everywhere.update(other)
     scored = sorted(
         (
-            (share * share / everywhere[word] * (2.0 if word in stored else 1.0), word)
+            (share * share / everywhere[word] * _worth(word, stored), word)
             for word, share in profile.items()
-            if len(word) > 2 and word not in taken and share >= LEAST_SHARE
+            if (len(word) > 2 or share >= 0.5) and word not in taken and share >= LEAST_SHARE
         ),
         key=lambda item: (-item[0], item[1]),
     )

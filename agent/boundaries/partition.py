@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.boundaries.clustering import cluster, stability
+from agent.boundaries.clustering import adjusted_rand, cluster, stability
 from agent.boundaries.layers import Layer, build_layers, combine
-from agent.boundaries.metrics import crossing_share, modularity
-from agent.boundaries.shared import SharedCode, browser_code, hubs, spread_units
+from agent.boundaries.metrics import crossing_share, luck, modularity
+from agent.boundaries.shared import SharedCode, base_types, browser_code, hubs, spread_units
 from agent.boundaries.system import System
 
-__all__ = ["Candidate", "Division", "divide"]
+__all__ = ["Candidate", "Division", "choose", "divide", "granularities", "merge_small", "own_score"]
 
 RESOLUTIONS = {"coarse": 0.5, "medium": 0.8, "fine": 1.3}
 SMALLEST = 3
@@ -26,6 +26,7 @@ class Candidate:
     name: str
     home: Mapping[str, int]
     stability: float
+    persistence: float  # mean adjusted Rand index with the other granularities
     modularity: float
     cut: float  # share of the call weight that crosses (ICP)
     score: float
@@ -46,36 +47,89 @@ class Division:
         return next(c for c in self.candidates if c.name == self.chosen)
 
 
-def divide(system: System, coupling: Iterable[tuple[str, str, int]]) -> Division:
-    """Propose partitions of the units and tables; deterministic for the same system."""
-    layers = build_layers(system, coupling)
+def divide(
+    system: System, coupling: Iterable[tuple[str, str, int]], leave_out: Collection[str] = frozenset()
+) -> Division:
+    """Propose partitions of the units and tables; deterministic for the same system.
+
+    ``leave_out`` names layers that get no say, which is how the evaluation asks what each is worth.
+    """
+    layers = tuple(layer for layer in build_layers(system, coupling) if layer.name not in leave_out)
     whole = combine(layers)
-    apart = {**hubs(system), **browser_code(system)}
-    edges = {pair: w for pair, w in whole.items() if pair[0] not in apart and pair[1] not in apart}
-    nodes = [n for n in (*system.units, *system.tables) if n not in apart]
+    folders = {unit: _folders(system.symbol(unit).path) for unit in system.units}
+    apart = {**hubs(system), **base_types(system), **browser_code(system)}
+    edges, nodes = _without(apart, whole, (*system.units, *system.tables))
     first = cluster(edges, nodes, RESOLUTIONS["medium"], runs=10)
-    apart.update(spread_units(system, merge_small(first, edges, system)))
-    edges = {pair: w for pair, w in whole.items() if pair[0] not in apart and pair[1] not in apart}
-    nodes = [n for n in nodes if n not in apart]
-    apart.update(leftovers(merge_small(cluster(edges, nodes, RESOLUTIONS["medium"], runs=10), edges, system), system))
-    nodes = [n for n in nodes if n not in apart]
-    edges = {pair: w for pair, w in edges.items() if pair[0] not in apart and pair[1] not in apart}
+    apart.update(spread_units(system, merge_small(first, edges, folders)))
+    apart.update(loose(edges, [n for n in nodes if n not in apart], folders))
+    edges, nodes = _without(apart, edges, nodes)
+    second = merge_small(cluster(edges, nodes, RESOLUTIONS["medium"], runs=10), edges, folders)
+    apart.update(leftovers(second, system))
+    edges, nodes = _without(apart, edges, nodes)
+    candidates = granularities(
+        edges, nodes, lambda home: merge_small(home, edges, folders), lambda services: crossing_share(system, services)
+    )
+    return Division(candidates, choose(candidates), dict(sorted(apart.items())), layers, whole)
+
+
+def _without(
+    apart: Collection[str], edges: Mapping[tuple[str, str], float], nodes: Iterable[str]
+) -> tuple[dict[tuple[str, str], float], list[str]]:
+    kept = {pair: weight for pair, weight in edges.items() if pair[0] not in apart and pair[1] not in apart}
+    return kept, [node for node in nodes if node not in apart]
+
+
+def granularities(
+    edges: Mapping[tuple[str, str], float],
+    nodes: Sequence[str],
+    settle: Callable[[Mapping[str, int]], dict[str, int]],
+    crossing: Callable[[Mapping[str, str]], float],
+) -> tuple[Candidate, ...]:
+    """One candidate for each resolution. ``settle`` finds homes for what clustering left alone; ``crossing`` is what a
+    partition cuts, 0..1."""
+    raw = {name: cluster(edges, nodes, resolution) for name, resolution in RESOLUTIONS.items()}
+    settled = {name: settle(partition) for name, partition in raw.items()}
     candidates = []
-    for name, resolution in RESOLUTIONS.items():
-        raw = cluster(edges, nodes, resolution)
-        home = merge_small(raw, edges, system)
-        steady = stability(edges, nodes, resolution, raw)
+    for name, home in settled.items():
         services = {n: str(c) for n, c in home.items()}
-        tight, cut = modularity(edges, services), crossing_share(system, services)
-        candidates.append(Candidate(name, home, steady, tight, cut, steady * max(0.0, tight) * (1 - cut)))
-    # What holds, is tight and cuts little wins; of equals the coarser one, since every boundary costs.
-    chosen = max(candidates, key=lambda c: (round(c.score, 3), -len(set(c.home.values()))))
-    return Division(tuple(candidates), chosen.name, dict(sorted(apart.items())), layers, whole)
+        others = [adjusted_rand(home, other) for peer, other in settled.items() if peer != name]
+        lasting = sum(others) / len(others)
+        steady = stability(edges, nodes, RESOLUTIONS[name], raw[name])
+        tight, cut = modularity(edges, services), crossing(services)
+        score = own_score(edges, services, cut, steady, lasting)
+        candidates.append(Candidate(name, home, steady, lasting, tight, cut, score))
+    return tuple(candidates)
 
 
-def merge_small(home: Mapping[str, int], edges: Mapping[tuple[str, str], float], system: System) -> dict[str, int]:
-    """Clusters of one unit join the cluster that they are tied to most; what is tied to nothing joins its folder's."""
-    units = set(system.units)
+def own_score(
+    edges: Mapping[tuple[str, str], float],
+    services: Mapping[str, str],
+    cut: float,
+    steady: float = 1.0,
+    lasting: float = 1.0,
+) -> float:
+    """What figwright itself prefers: stability × persistence × modularity × share of calls kept inside.
+
+    Modularity and calls kept inside favour few large services, whatever the system; what stays together at other
+    resolutions too is no accident of the one that was asked for. Modularity within reach of chance counts as none.
+    """
+    tight = modularity(edges, services)
+    return steady * max(0.0, lasting) * tight * (1 - cut) if tight > luck(edges, services) else 0.0
+
+
+def choose(candidates: Sequence[Candidate]) -> str:
+    """What holds, lasts, is tight and cuts little wins; of equals the coarser one, since every boundary costs."""
+    return max(candidates, key=lambda c: (round(c.score, 3), -len(set(c.home.values())))).name
+
+
+def merge_small(
+    home: Mapping[str, int], edges: Mapping[tuple[str, str], float], folders: Mapping[str, Sequence[str]]
+) -> dict[str, int]:
+    """Small clusters join the one that they are tied to most; what is tied to nothing joins its folder's.
+
+    ``folders``: each unit's folders, the nearest first. Other nodes are tables, which do not count as members.
+    """
+    units = folders.keys()
     merged = dict(home)
     for _ in range(4):
         sizes = Counter(c for n, c in merged.items() if n in units)
@@ -95,25 +149,25 @@ def merge_small(home: Mapping[str, int], edges: Mapping[tuple[str, str], float],
         if not moves:
             break
         merged = {n: moves.get(c, c) for n, c in merged.items()}
-    merged = _by_folder(merged, system)
+    merged = _by_folder(merged, folders)
     inhabited = {merged[unit] for unit in units if unit in merged}
     # A table that no unit's group took stays without a place; ownership says so.
     return _renumbered({node: c for node, c in merged.items() if c in inhabited})
 
 
-def _by_folder(home: Mapping[str, int], system: System) -> dict[str, int]:
+def _by_folder(home: Mapping[str, int], folders: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """Lone units follow the majority of their nearest folder; without one they share a cluster of their own."""
-    sizes = Counter(home[u] for u in system.units if u in home)
-    lone = [u for u in system.units if u in home and sizes[home[u]] < SMALLEST]
+    sizes = Counter(home[u] for u in folders if u in home)
+    lone = [u for u in folders if u in home and sizes[home[u]] < SMALLEST]
     merged = dict(home)
     votes: dict[str, Counter[int]] = defaultdict(Counter)
-    for unit in system.units:
+    for unit in folders:
         if unit in home and sizes[home[unit]] >= SMALLEST:
-            for folder in _folders(system.symbol(unit).path):
+            for folder in folders[unit]:
                 votes[folder][home[unit]] += 1
     rest: list[str] = []
     for unit in lone:
-        for folder in _folders(system.symbol(unit).path):
+        for folder in folders[unit]:
             if votes[folder]:
                 best = max(votes[folder].values())
                 merged[unit] = min(c for c, n in votes[folder].items() if n == best)
@@ -142,6 +196,20 @@ def leftovers(home: Mapping[str, int], system: System) -> dict[str, SharedCode]:
             reason = f"one of {len(members)} units that no route reaches and that touch no table"
             found.update(dict.fromkeys(members, SharedCode("library", reason)))
     return found
+
+
+def loose(
+    edges: Mapping[tuple[str, str], float], nodes: Iterable[str], folders: Mapping[str, Sequence[str]]
+) -> dict[str, SharedCode]:
+    """Units that nothing ties to any other, in a folder where no unit is tied to anything either."""
+    kept = set(nodes)
+    tied = {end for pair, weight in edges.items() if weight > 0 and kept.issuperset(pair) for end in pair}
+    busy = {folders[unit][0] for unit in tied & folders.keys()}
+    return {
+        unit: SharedCode("library", "nothing ties it, or anything in its folder, to the rest")
+        for unit in sorted(kept & folders.keys() - tied)
+        if folders[unit][0] not in busy and tied
+    }
 
 
 def _folders(path: str) -> list[str]:

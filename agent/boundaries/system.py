@@ -119,6 +119,7 @@ def _jobs(
 def _row_types(units: Sequence[str], tables: Sequence[str]) -> dict[str, str]:
     """A class called as a table holds its rows, whoever fills it (row mappers, result maps, DTOs)."""
     by_name = {squeezed(table.removeprefix("table:")): table for table in tables}
+    by_name.pop("", None)  # a name of digits and single letters says nothing
     return {unit: by_name[squeezed(last_name(unit))] for unit in units if squeezed(last_name(unit)) in by_name}
 
 

@@ -18,6 +18,7 @@ SHARED_PART = 0.5
 ENTANGLED = 0.35
 COHESIVE = 0.3
 WORTH = 0.15
+FOREIGN, DEPENDENT = 5, 3.0  # tables of others, at least, and how many for each of its own
 
 
 def judge_system(
@@ -65,11 +66,11 @@ def judge_system(
         )
     if against:
         return "do not split", tuple(against)
-    conflicts = [t for t in tables if len(t.writers) > 1]
+    conflicts = [t for t in tables if len(t.writers) > 1 or t.writers == (SHARED,)]
     able = [s for s in services if could_run_apart(s, tables)]
     numbers = (
         f"{len(services)} candidate services hold with {metrics.stability:.2f} under perturbation; {metrics.icp:.0%} of the "
-        f"call weight crosses them; {len(conflicts)} of {len(tables)} tables have more than one writer, shared code included"
+        f"call weight crosses them; {len(conflicts)} of {len(tables)} tables have more than one writer, or shared code for one"
     )
     if not able:
         return "modularize", (
@@ -101,7 +102,13 @@ def judge_system(
 def could_run_apart(service: Service, tables: Sequence[TableOwnership]) -> bool:
     """Whether extracting it moves data or a way in with the code, and does not cut most of its ties."""
     holds = bool(service.owned_tables) or (bool(service.entry_points) and not tables)
-    return holds and service.cohesion >= COHESIVE
+    return holds and service.cohesion >= COHESIVE and not lives_on_others(service)
+
+
+def lives_on_others(service: Service) -> bool:
+    """Whether it touches several times as many tables of others as of its own: a report, or a page over everything."""
+    foreign = len(set(service.shared_tables) - set(service.owned_tables))
+    return foreign >= FOREIGN and foreign > DEPENDENT * len(service.owned_tables)
 
 
 def _smallest(system: System) -> tuple[str, int]:
@@ -136,6 +143,9 @@ def judge_service(
         return "keep in", f"it owns no table, so extracting it would move code and leave its data behind; {numbers}"
     if service.cohesion < COHESIVE:
         return "keep in", f"most of its ties leave it; {numbers}"
+    if lives_on_others(service):
+        foreign = counted(len(set(service.shared_tables) - set(service.owned_tables)), "table")
+        return "keep in", f"it lives on {foreign} of others and would need a copy of them first; {numbers}"
     if first and verdict == "split":
         return "extract first", numbers
     return "extract later", numbers

@@ -14,6 +14,7 @@ TECHNICAL = frozenset(
         "account_id",
         "action",
         "adapter",
+        "admin",
         "admin_site",
         "api",
         "app",
@@ -41,6 +42,7 @@ TECHNICAL = frozenset(
         "core",
         "create",
         "creator",
+        "cron",
         "custom",
         "dao",
         "data",
@@ -84,6 +86,7 @@ TECHNICAL = frozenset(
         "html",
         "http",
         "impl",
+        "inc",
         "implementation",
         "import",
         "index",
@@ -101,6 +104,7 @@ TECHNICAL = frozenset(
         "jpa",
         "json",
         "jsp",
+        "js",
         "jsf",
         "key",
         "legacy",
@@ -140,6 +144,7 @@ TECHNICAL = frozenset(
         "parser",
         "patch",
         "persistence",
+        "php",
         "plugin",
         "pojo",
         "post",
@@ -287,7 +292,8 @@ def domain_words(identifier: str) -> list[str]:
 
 
 def last_name(unit: str) -> str:
-    """The last part of a unit's ID: a class's simple name, a module's, a file's stem."""
+    """The last part of a unit's ID: a class's simple name, a module's, a file's stem; a copybook's without ``COPY:``."""
+    unit = unit.rpartition(":")[2]
     return unit.rpartition("/")[2].rpartition(".")[0] if "/" in unit else unit.rpartition(".")[2]
 
 

@@ -2,11 +2,25 @@
 
 from eval.task import Task
 from eval.tasks.boundaries import BOUNDARIES
+from eval.tasks.boundary_controls import BOUNDARY_CONTROLS
+from eval.tasks.estate import ESTATE
 from eval.tasks.graph import GRAPH
 from eval.tasks.graph_speed import GRAPH_SPEED
 from eval.tasks.plan_time import PLAN_TIME
 from eval.tasks.retrieval import RETRIEVAL
+from eval.tasks.suites import SUITES
+from eval.tasks.validation import VALIDATION
 
 __all__ = ["TASKS"]
 
-TASKS: tuple[Task, ...] = (BOUNDARIES, GRAPH, GRAPH_SPEED, RETRIEVAL, PLAN_TIME)
+TASKS: tuple[Task, ...] = (
+    BOUNDARIES,
+    BOUNDARY_CONTROLS,
+    GRAPH,
+    ESTATE,
+    GRAPH_SPEED,
+    RETRIEVAL,
+    SUITES,
+    VALIDATION,
+    PLAN_TIME,
+)

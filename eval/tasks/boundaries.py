@@ -10,15 +10,17 @@ from statistics import mean
 
 from agent.boundaries.metrics import measure
 from agent.boundaries.system import System, see_system
+from agent.boundaries.traces import divide_entities, read_traces
 from agent.composition import workbench
 from agent.domain.boundary import SHARED, Boundaries
 from agent.domain.code import DependencyGraph
 from agent.errors import FigwrightError, RepositoryError
-from agent.pipeline import Run, make_boundaries, make_graph, make_inventory
+from agent.pipeline import Run, make_boundaries, make_graph, make_inventory, ways_in
 from agent.settings import Settings
 from eval.agreement import adjusted_rand, mojofm, pairwise_f1
 from eval.baselines import (
     LEIDEN_SEEDS,
+    access_pairs,
     infomap_partition,
     leiden_partition,
     one_service,
@@ -28,7 +30,7 @@ from eval.baselines import (
 from eval.datasets import Case, find_units, read_dataset, read_samples
 from eval.task import Column, Description, Outcome, Request, Skipped, Value
 
-__all__ = ["BOUNDARIES", "score"]
+__all__ = ["BOUNDARIES", "Seen", "agreement_scores", "propose", "score", "score_entities"]
 
 Labels = Mapping[str, str]
 
@@ -44,28 +46,28 @@ class BoundariesTask(Description):
         rows: list[Mapping[str, Value]] = []
         skipped: list[Skipped] = []
         for case in cases:
-            if case.unit == "entity":
-                skipped.append(
-                    Skipped(case.name, "its units are entities of an access trace, which cannot be scored yet")
-                )
-            elif case.source is None:
+            if case.source is None:
                 skipped.append(Skipped(case.name, "its source is not in --sources"))
+                continue
+            try:
+                new, reasons = _score(case, case.source, request.work / "cache")
+            except FigwrightError as error:
+                skipped.append(Skipped(case.name, str(error).replace(str(case.source), case.name)))
             else:
-                try:
-                    new, reasons = _score_case(case, case.source, request.work / "cache")
-                except FigwrightError as error:
-                    skipped.append(Skipped(case.name, str(error).replace(str(case.source), case.name)))
-                    continue
                 rows += new
                 skipped += [Skipped(f"{case.name}, {method}", why) for method, why in reasons.items()]
         return Outcome(tuple(rows), tuple(skipped))
 
 
+def _score(case: Case, source: Path, cache: Path) -> tuple[list[dict[str, Value]], dict[str, str]]:
+    return (score_entities(case, source), {}) if case.unit == "entity" else _score_case(case, source, cache)
+
+
 def _score_case(case: Case, source: Path, cache: Path) -> tuple[list[dict[str, Value]], dict[str, str]]:
-    graph, proposal, commit = _propose(case, source, cache)
-    system = see_system(graph)
-    units = {key: unit for key, unit in find_units(graph, case.truth).items() if unit in system.lines}
-    homes = {unit.id: unit.service for unit in proposal.units}
+    seen = propose(case, source, cache)
+    system = see_system(seen.graph)
+    units = {key: unit for key, unit in find_units(seen.graph, case.truth).items() if unit in system.lines}
+    homes = {unit.id: unit.service for unit in seen.proposal.units}
     wanted = sorted({unit for key, unit in units.items() if key in case.scored})
     pairs = structure_pairs(system, wanted)
     methods: dict[str, Callable[[int], Labels]] = {
@@ -93,12 +95,45 @@ def _score_case(case: Case, source: Path, cache: Path) -> tuple[list[dict[str, V
             "scored": len(case.scored),
         }
         rounded: dict[str, Value] = {k: None if math.isnan(v) else round(v, 4) for k, v in merged.items()}
-        rows.append(about | rounded | {"ari_spread": round(max(aris) - min(aris), 4), "commit": commit})
+        rows.append(about | rounded | {"ari_spread": round(max(aris) - min(aris), 4), "commit": seen.commit})
     return rows, reasons
 
 
-def _propose(case: Case, source: Path, cache: Path) -> tuple[DependencyGraph, Boundaries, str]:
-    """figwright's own answer with default settings, at the truth's commit where the checkout has it."""
+def score_entities(case: Case, source: Path) -> list[dict[str, Value]]:
+    """Entities of an access trace, clustered by the same code; the truth says which entities there are, nothing else."""
+    traces = read_traces(source.read_text("utf-8"))
+    homes = {entity: str(home) for entity, home in divide_entities(traces, case.truth).best.home.items()}
+    pairs = access_pairs(traces, case.scored)
+    seeded = [leiden_partition(pairs, case.scored, seed) for seed in LEIDEN_SEEDS]
+    rows: list[dict[str, Value]] = []
+    for name, partitions in (
+        ("figwright", [homes]),
+        ("one service", [one_service(case.scored)]),
+        ("Leiden on shared requests", seeded),
+    ):
+        scores = [agreement_scores(case.scored, {key: p[key] for key in case.scored if key in p}) for p in partitions]
+        merged: dict[str, Value] = {key: round(mean(s[key] for s in scores), 4) for key in scores[0]}
+        aris = [s["ari"] for s in scores]
+        about: dict[str, Value] = {"app": case.name, "quality": case.quality, "method": name}
+        nothing: dict[str, Value] = dict.fromkeys(("sm", "icp", "ifn", "ned", "bcp"))
+        rest: dict[str, Value] = {"ari_spread": round(max(aris) - min(aris), 4), "commit": case.commit}
+        rows.append(about | {"scored": len(case.scored)} | merged | nothing | rest)
+    return rows
+
+
+@dataclass(frozen=True)
+class Seen:
+    """figwright's own answer about one checkout, and what it rests on."""
+
+    graph: DependencyGraph
+    proposal: Boundaries
+    coupling: tuple[tuple[str, str, int], ...]
+    ways_in: tuple[tuple[str, str, str], ...]
+    commit: str
+
+
+def propose(case: Case, source: Path, cache: Path) -> Seen:
+    """With default settings, at the truth's commit where the checkout has it."""
     settings = Settings(cache_dir=cache, quiet=True)
     for revision in (case.commit or None, None):
         try:
@@ -107,7 +142,8 @@ def _propose(case: Case, source: Path, cache: Path) -> tuple[DependencyGraph, Bo
                 inventory = make_inventory(bench, run, None)
                 graph, _ = make_graph(bench, inventory, run)
                 found = make_boundaries(inventory, graph, settings.assumptions, None, run)
-                return graph, found, inventory.commit
+                coupling = tuple((a, b, count) for a, b, count in inventory.history.coupling)
+                return Seen(graph, found, coupling, tuple(ways_in(inventory)), inventory.commit)
         except RepositoryError:
             if revision is None:
                 raise
@@ -120,22 +156,34 @@ def score(truth: Labels, units: Labels, homes: Labels, system: System) -> dict[s
     ``units`` maps truth keys to units. A key without a unit counts as a service of its own, so that lost units cost
     agreement; units that the method sets apart as shared count as one service. NaN: cannot be said.
     """
-    label = {key: homes.get(units[key], f"missing: {key}") if key in units else f"missing: {key}" for key in truth}
+    placed = {key: homes[units[key]] for key in truth if key in units and units[key] in homes}
+    label = _labelled(truth, placed)
     home = {units[key]: label[key] for key in truth if key in units}
     inside = measure(system, home, {}, 0.0)
-    return {
-        "coverage": sum(1 for key in truth if key in units and units[key] in homes) / len(truth) if truth else math.nan,
-        "set_apart": float(sum(1 for value in label.values() if value == SHARED)),
-        "services": float(len(set(label.values()) - {SHARED})),
-        "mojofm": mojofm(label, truth),
-        "f1": pairwise_f1(label, truth),
-        "ari": adjusted_rand(label, truth),
+    return agreement_scores(truth, placed) | {
         "sm": inside.sm,
         "icp": inside.icp,
         "ifn": inside.ifn,
         "ned": inside.ned,
         "bcp": business_contexts(system, home),
     }
+
+
+def agreement_scores(truth: Labels, placed: Labels) -> dict[str, float]:
+    """Coverage and agreement of labels (key -> service) with the truth; a key without one is a service of its own."""
+    label = _labelled(truth, placed)
+    return {
+        "coverage": len(placed) / len(truth) if truth else math.nan,
+        "set_apart": float(sum(1 for value in label.values() if value == SHARED)),
+        "services": float(len(set(label.values()) - {SHARED})),
+        "mojofm": mojofm(label, truth),
+        "f1": pairwise_f1(label, truth),
+        "ari": adjusted_rand(label, truth),
+    }
+
+
+def _labelled(truth: Labels, placed: Labels) -> dict[str, str]:
+    return {key: placed.get(key, f"missing: {key}") for key in truth}
 
 
 def business_contexts(system: System, home: Labels) -> float:
@@ -156,7 +204,7 @@ BOUNDARIES = BoundariesTask(
     "C: a naming rule, for smoke tests only. S: our own sample's expected.toml, by its authors, so it proves nothing.",
     baselines="In the same run on the same units: folders; one service; Leiden (resolution 1, mean of five seeds) "
     "and Infomap (where installed, mean of five seeds) on the number of imports, type references and inheritance between "
-    "the truth's unshared units alone.",
+    "the truth's unshared units alone; for entities of an access trace, the same Leiden on the number of operations that touch both.",
     limits="A handful of small systems. Other decompositions of the same system can be as good. A unit that is not in "
     "the graph counts as a service of its own; units set apart as shared count as one service.",
     seeds=LEIDEN_SEEDS,

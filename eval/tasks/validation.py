@@ -17,7 +17,7 @@ __all__ = ["VALIDATION"]
 
 SAMPLE = "orderdesk"
 BAD = 60
-QUICK_BAD, QUICK_GOOD = 12, 3
+QUICK_BAD, QUICK_GOOD = 6, 1
 
 
 @dataclass(frozen=True)

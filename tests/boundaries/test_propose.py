@@ -156,3 +156,46 @@ def test_every_unit_has_one_home_and_order_does_not_matter(pairs, tables):
     assert all(s.units for s in result.services)
     assert {t.table for t in result.tables} == {f"t{n}" for n in range(tables)}
     assert propose_boundaries(DependencyGraph(tuple(symbols), tuple(reversed(found)))) == result
+
+
+def test_a_base_of_several_entities_is_a_kernel():
+    graph = system({"order": 6, "invoice": 6})
+    base = Symbol("app.base", "class", "app/base.py", 1, 9, "python", "", "app.base")
+    rows = [Dependency("app.order0", "table:order_rows", "declare", "x.py", 1),
+            Dependency("app.invoice0", "table:invoice_rows", "declare", "x.py", 1)]  # fmt: skip
+    heirs = [Dependency(heir, "app.base", "inherit", "x.py", 1) for heir in ("app.order0", "app.invoice0")]
+    symbols = tuple(sorted((*graph.symbols, base), key=lambda s: s.id))
+    found = propose_boundaries(DependencyGraph(symbols, (*graph.dependencies, *rows, *heirs)))
+    assert [(s.unit, s.kind) for s in found.shared] == [("app.base", "kernel")]
+    assert "2 tables" in found.shared[0].reason
+
+
+def test_what_nothing_ties_is_set_apart_with_that_reason():
+    graph = system({"order": 6, "invoice": 6})
+    lone = unit("app.conf.default", "conf/default.py")
+    found = propose_boundaries(DependencyGraph((*graph.symbols, lone), graph.dependencies))
+    assert [s.unit for s in found.shared] == ["app.conf.default"]
+    assert "nothing ties it" in found.shared[0].reason
+
+
+def test_folders_of_technical_layers_tie_nothing():
+    flat = system({"order": 6, "invoice": 6})
+    layered = {s.id: f"{('dao', 'web')[n % 2]}/{s.id}.py" for n, s in enumerate(flat.symbols) if s.kind == "module"}
+    names = {old: f"app.{path.split('/')[0]}.{old.split('.')[1]}" for old, path in layered.items()}
+    symbols = [unit(names[s.id], layered[s.id]) if s.id in names else s for s in flat.symbols]
+    edges = [
+        Dependency(names[d.source], names.get(d.target, d.target), d.kind, d.path, d.line) for d in flat.dependencies
+    ]
+    found = homes(propose_boundaries(DependencyGraph(tuple(symbols), tuple(edges))))
+    assert {found[names[f"app.order{n}"]] for n in range(6)} == {"order"}
+    assert {found[names[f"app.invoice{n}"]] for n in range(6)} == {"invoice"}
+
+
+def test_nodes_without_words_are_not_taken_for_each_other():
+    graph = system({"order": 6, "invoice": 6})
+    names = {s.id: f"table:t{n}" if s.kind == "table" else f"u{n}" for n, s in enumerate(graph.symbols)}
+    symbols = [unit(names[s.id]) if s.kind == "module" else table(names[s.id][6:]) for s in graph.symbols]
+    edges = [Dependency(names[d.source], names[d.target], d.kind, d.path, d.line) for d in graph.dependencies]
+    found = homes(propose_boundaries(DependencyGraph(tuple(symbols), tuple(edges))))
+    assert len(set(found.values())) == 2
+    assert len({found[names[f"app.order{n}"]] for n in range(6)}) == 1

@@ -11,7 +11,8 @@ from agent.boundaries.system import see_system
 from agent.domain.code import Dependency, DependencyGraph, Symbol
 from eval.__main__ import main
 from eval.baselines import leiden_partition, structure_pairs
-from eval.tasks.boundaries import business_contexts, score
+from eval.datasets import Case
+from eval.tasks.boundaries import business_contexts, score, score_entities
 
 
 def graph_of(pairs, routes=()):
@@ -89,6 +90,26 @@ def test_a_dataset_app_without_its_source_is_skipped_by_name(tmp_path, capsys):
     skipped = {s["case"]: s["reason"] for s in json.loads((out / "boundaries.json").read_text("utf-8"))["skipped"]}
     assert "not in --sources" in skipped["far"]
     assert "no source" in skipped["odd"]
-    assert "entities" in skipped["trace"]
+    assert "not in --sources" in skipped["trace"]
     assert str(tmp_path) not in json.dumps(skipped)
     assert "skipped far" in capsys.readouterr().out
+
+
+def test_entities_of_an_access_trace_are_scored_by_the_same_code(tmp_path):
+    sales = [["Cart", "R"], ["Order", "W"], ["OrderLine", "W"], ["Cart", "W"]]
+    post = [["Parcel", "R"], ["Carrier", "R"], ["Label", "W"], ["Parcel", "W"]]
+    operations = {f"Sales.{n}": sales for n in range(3)} | {f"Post.{n}": post for n in range(3)}
+    trace = tmp_path / "shop.json"
+    trace.write_text(json.dumps(operations | {"Sales.ship": [["Order", "R"], ["Parcel", "W"]]}))
+    truth = {
+        "Order": "sales",
+        "OrderLine": "sales",
+        "Cart": "sales",
+        "Parcel": "post",
+        "Carrier": "post",
+        "Label": "post",
+    }
+    found = {row["method"]: row for row in score_entities(Case("shop", "A", "entity", truth, trace), trace)}
+    assert (found["figwright"]["ari"], found["figwright"]["coverage"], found["figwright"]["scored"]) == (1, 1, 6)
+    assert found["one service"]["ari"] == 0
+    assert "Leiden on shared requests" in found

@@ -46,6 +46,30 @@ def test_units_are_found(key, unit):
     assert find_units(GRAPH, {key: "x"}).get(key) == unit
 
 
+def test_a_path_may_be_the_end_of_exactly_one_known_path():
+    graph = DependencyGraph(
+        (symbol("a", "x/app/models.py", "a"), symbol("b", "x/app/views.py", "b"), symbol("c", "y/app/views.py", "c")),
+        (),
+    )
+    assert find_units(graph, {"app/models.py": "1", "app/views.py": "2", "models.py": "3", "odels.py": "4"}) == {
+        "app/models.py": "a",
+        "models.py": "a",
+    }
+
+
+@pytest.mark.parametrize("place", ["shop/deep/t.json", "shop/t.json", "shop.json", "t.json"])
+def test_traces_are_found_in_the_checkout_or_beside_it(tmp_path, place):
+    (tmp_path / "shop.toml").write_text(
+        'name="shop"\nquality="A"\nunit="entity"\ntruth="x.json"\ntraces="deep/t.json"\n'
+    )
+    (tmp_path / "x.json").write_text("{}")
+    trace = tmp_path / "sources" / place
+    trace.parent.mkdir(parents=True)
+    trace.write_text("{}")
+    (case,) = read_dataset(tmp_path, tmp_path / "sources")
+    assert case.source == trace
+
+
 def test_a_dataset_is_read_with_its_sources(tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "src" / "shop" / "web").mkdir(parents=True)
