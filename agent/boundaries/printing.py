@@ -10,7 +10,7 @@ __all__ = ["as_json"]
 
 
 def as_json(boundaries: Boundaries) -> str:
-    """``{"units": {id: {"service", "path"}}, "services": [...], "metrics": {...}, "alternatives": [...], ...}``."""
+    """``{"units": {id: {"service", "path"}}, "services": [...], "metrics": {...}, "alternatives": [...], "bill": {...}, ...}``."""
     whole = boundaries.model_dump(mode="json")
     units = {
         unit.id: {"service": unit.service, "path": unit.path, "line": unit.line, "reason": unit.reason}
@@ -25,6 +25,7 @@ def as_json(boundaries: Boundaries) -> str:
         "contested": whole["contested"],
         "tables": whole["tables"],
         "crossings": whole["crossings"],
+        "bill": whole["bill"],
         "metrics": whole["metrics"],
         "alternatives": whole["alternatives"],
         "layers": whole["layers"],

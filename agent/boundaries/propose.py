@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from agent.boundaries.bill import make_out_bill
 from agent.boundaries.layers import combine
 from agent.boundaries.metrics import measure
 from agent.boundaries.naming import name_groups
@@ -183,6 +184,7 @@ def _assemble(
         alternatives=_alternatives(system, division, named),
         layers=tuple((layer.name, round(layer.weight, 4), len(layer.edges)) for layer in division.layers),
         pins=applied,
+        bill=make_out_bill(system, homes, tables, crossings),
     )
 
 
@@ -262,8 +264,8 @@ def _alternatives(
             sizes[service] += 1
         chosen = candidate.name == division.chosen
         score = (
-            f"stability {candidate.stability:.2f} × modularity {candidate.modularity:.2f} × share of calls kept inside "
-            f"{1 - candidate.cut:.2f} = {candidate.score:.2f}"
+            f"stability {candidate.stability:.2f} × agreement with the other granularities {candidate.persistence:.2f} × "
+            f"modularity {candidate.modularity:.2f} × share of calls kept inside {1 - candidate.cut:.2f} = {candidate.score:.2f}"
         )
         found.append(
             Alternative(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from agent.domain.bill import Bill
 from agent.domain.finding import Evidence
 from agent.domain.inventory import Location, Noun
 
@@ -171,6 +172,7 @@ class Boundaries(Noun):
     alternatives: tuple[Alternative, ...]
     layers: tuple[tuple[str, float, int], ...]  # (layer, weight used, edges)
     pins: tuple[Pin, ...] = ()
+    bill: Bill = Bill()
 
 
 class Pull(Noun):

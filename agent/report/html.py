@@ -59,6 +59,8 @@ def write_html(plan: Plan) -> str:
         crossed=page.crossings(plan, with_shared=False),
         crossed_shared=page.crossings(plan, with_shared=True),
         tables=page.ordered_tables(plan),
+        cells={(row.table, cell.service): cell for row in plan.boundaries.bill.matrix for cell in row.cells},
+        written_by={row.table: row.written_by for row in plan.boundaries.bill.matrix},
         disputed=page.disputed_tables(plan),
         churned=page.churned(plan),
         largest=page.largest_units(plan, limits),

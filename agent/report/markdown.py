@@ -13,6 +13,7 @@ from agent.domain.finding import SEVERITIES, Evidence
 from agent.domain.inventory import Location
 from agent.domain.plan import Phase, Plan, Step
 from agent.report.links import SourceLinks, source_links
+from agent.report.markdown_bill import write_bill, write_matrix
 from agent.report.markdown_text import cell, code, link, prose
 from agent.report.mermaid import MOST_EDGES, draw_mermaid
 from agent.report.number_format import count, decimal, percent, plural
@@ -39,7 +40,8 @@ def write_markdown(plan: Plan) -> str:
         _glance(plan, links),
         _verdict(plan, sentence),
         _services(plan, links),
-        _data(plan, links),
+        [*_data(plan, links), *write_matrix(plan)],
+        write_bill(plan, links),
         _contested(plan, links),
         _hotspots(plan, links),
         _roadmap(plan, links, sentence),

@@ -131,7 +131,7 @@ def test_it_works_with_scripts_off(visit: Callable[..., Page]) -> None:
     page.locator("svg.map a[href='#s-orders']").click()
     assert page.locator("#s-orders").is_visible()
     assert page.locator(".focus:visible").count() == 1
-    assert page.locator("section.part:visible").count() == 13
+    assert page.locator("section.part:visible").count() == 14
 
 
 def test_the_skip_link_is_first(visit: Callable[..., Page]) -> None:

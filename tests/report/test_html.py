@@ -72,7 +72,7 @@ def test_nothing_is_fetched_and_links_lead_to_the_commit(name: str, request: pyt
 
 def test_sections_come_in_order(small: str) -> None:
     assert [a["id"] for a in Outline(small).all("section")] == [
-        "first", "not-understood", "glance", "verdict", "map", "focus", "matrix", "data", "contested", "hotspots",
+        "first", "not-understood", "glance", "verdict", "map", "focus", "matrix", "data", "bill", "contested", "hotspots",
         "roadmap", "findings", "inventory",
     ]  # fmt: skip
 

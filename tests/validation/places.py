@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from agent.adapters.bare_sandbox import BareSandbox
-
 from agent.adapters.folder import Folder
 from agent.adapters.work_folders import WorkFolders
 from agent.domain.environment import Need, Recipe, Step

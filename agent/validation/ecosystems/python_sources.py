@@ -243,7 +243,9 @@ class Sources:
             for name, bases in _CASE.findall(self.short_lines(path))
         ]
         found = {name for name, bases in classes if "TestCase" in bases}
-        while grown := {name for name, bases in classes if name not in found and not found.isdisjoint(_last_names(bases))}:
+        while grown := {
+            name for name, bases in classes if name not in found and not found.isdisjoint(_last_names(bases))
+        }:
             found |= grown
         return frozenset(found)
 
