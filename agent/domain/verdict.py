@@ -93,11 +93,14 @@ class SetAside(Noun):
 
 
 class Baseline(Noun):
-    """What holds before any change: the tests that passed in every run. ``runs`` are the repeats, ``orders`` their seeds."""
+    """What holds before any change: the tests that passed in every run. ``runs`` are the repeats, ``orders`` their seeds
+    (0: the suite's own order). ``order_dependent`` are those of ``passed`` that hold in the suite's own order alone, in
+    which every verdict runs: another test spoils them in another."""
 
     suite: Suite
     environment: str  # the key of the recipe
     passed: tuple[str, ...] = ()
+    order_dependent: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     set_aside: tuple[SetAside, ...] = ()

@@ -42,6 +42,11 @@ def _suite(report: SuiteReport) -> list[str]:
         lines.append(
             f"  tests        {', '.join(counts)}; {counted(baseline.runs, 'run')}{orders}, {baseline.seconds:.1f} s"
         )
+        if baseline.order_dependent:
+            lines += _some(
+                f"  order        {counted(len(baseline.order_dependent), 'test')} of these fail in another order than the suite's own: ",
+                list(baseline.order_dependent[:3]),
+            )[:1]
         if baseline.trouble:
             lines.append(f"  TROUBLE      {baseline.trouble}")
         lines += _some("  NOT LOADED   ", list(baseline.collection_errors))

@@ -37,31 +37,37 @@ def take_baseline(
     """Run the suite ``runs`` times. ``first`` is a run in the suite's own order that was made already.
 
     A test whose outcome differs between runs is flaky, one over `SLOW_SECONDS` slow; a failure that speaks of the network
-    or of a server that is not there is set aside as that. None of these counts in a verdict.
+    or of a server that is not there is set aside as that. None of these counts in a verdict. Tests that fail only in
+    another order get one more run in their own: those that pass there again hold, for verdicts run in that order.
     """
     runner = place.ecosystems[installed.suite.ecosystem].runners[installed.suite.runner]
     results: list[SuiteResult] = []
     orders: list[int] = []
-    for number in range(runs):
-        order = number if runner.shuffles else 0
-        if number == 0 and first is not None:
-            result = first
-        else:
-            place.say(f"baseline: run {number + 1} of {runs}" + (f", order {order}" if order else ""))
-            result = run_suite(place, installed, order=order).result
-        results.append(result)
+
+    def run(order: int) -> None:
+        place.say(f"baseline: run {len(results) + 1} of {runs}" + (f", order {order}" if order else ""))
+        results.append(run_suite(place, installed, order=order).result)
         orders.append(order)
-        if result.trouble and number == 0:
+
+    if first is not None:
+        results.append(first)
+        orders.append(0)
+    while len(results) < runs:
+        run(len(results) if runner.shuffles else 0)
+        if results[0].trouble:
             break  # nothing to compare with
+    if any(orders) and any(results[0].passed - result.passed for result in results[1:]):
+        run(0)
     return sum_up(installed, results, orders)
 
 
 def sum_up(installed: Installed, results: Sequence[SuiteResult], orders: Sequence[int]) -> Baseline:
     """The baseline of several runs of one suite."""
-    usable = [result for result in results if not result.trouble]
-    by_id = [{case.id: case for case in result.cases} for result in usable]
+    usable = [(result, order) for result, order in zip(results, orders, strict=True) if not result.trouble]
+    by_id = [{case.id: case for case in result.cases} for result, _ in usable]
+    steady = _steady_in_own_order(usable)
     every = sorted({name for cases in by_id for name in cases})
-    aside = tuple(found for name in every if (found := _set_aside(name, by_id)) is not None)
+    aside = tuple(found for name in every if (found := _set_aside(name, by_id, name in steady)) is not None)
     apart = {found.id for found in aside}
     first = by_id[0] if by_id else {}
 
@@ -73,6 +79,7 @@ def sum_up(installed: Installed, results: Sequence[SuiteResult], orders: Sequenc
         suite=installed.suite,
         environment=installed.environment.key,
         passed=named("passed"),
+        order_dependent=tuple(name for name in named("passed") if _differs(name, by_id)),
         failed=named("failed", "error", "unexpected pass"),
         skipped=named("skipped", "expected failure"),
         set_aside=aside,
@@ -88,8 +95,18 @@ def _unsteady(troubles: Sequence[str], runs: int) -> str:
     return f"{len(troubles)} of {runs} runs cannot be relied on: {troubles[0]}" if troubles else ""
 
 
-def _set_aside(name: str, runs: Sequence[Mapping[str, CaseResult]]) -> SetAside | None:
-    """Why a test is not counted; None when it is."""
+def _steady_in_own_order(usable: Sequence[tuple[SuiteResult, int]]) -> frozenset[str]:
+    """Tests that passed in each of two or more runs in the suite's own order."""
+    own = [result.passed for result, order in usable if order == 0]
+    return frozenset.intersection(*own) if len(own) > 1 else frozenset()
+
+
+def _differs(name: str, runs: Sequence[Mapping[str, CaseResult]]) -> bool:
+    return any(name not in run or run[name].status != "passed" for run in runs)
+
+
+def _set_aside(name: str, runs: Sequence[Mapping[str, CaseResult]], steady: bool) -> SetAside | None:
+    """Why a test is not counted; None when it is. ``steady``: it holds in the suite's own order."""
     cases = [run.get(name) for run in runs]
     found = [case for case in cases if case is not None]
     messages = "\n".join(case.message for case in found if case.status in ("failed", "error"))
@@ -98,7 +115,7 @@ def _set_aside(name: str, runs: Sequence[Mapping[str, CaseResult]]) -> SetAside 
     if (match := _SERVICE.search(messages)) is not None:
         return SetAside(id=name, why="service", detail=_line_of(messages, match))
     outcomes = [case.status if case is not None else "not run" for case in cases]
-    if len(set(outcomes)) > 1:
+    if len(set(outcomes)) > 1 and not steady:
         return SetAside(id=name, why="flaky", detail=", then ".join(outcomes))
     slowest = max(case.seconds for case in found)
     if slowest > SLOW_SECONDS:

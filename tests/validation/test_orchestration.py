@@ -29,7 +29,9 @@ def test_every_test_that_passed_in_each_of_three_runs_is_the_baseline(tmp_path: 
 def test_what_differs_with_the_order_or_asks_for_the_network_is_set_aside_by_name(tmp_path: Path) -> None:
     suite = """
 echo ok steady
-if [ "$1" = 1 ]; then echo not ok moody assertion; else echo ok moody; fi
+if [ "$1" = 1 ]; then echo not ok shaken assertion; else echo ok shaken; fi
+if [ -f "$ENVIRONMENT/../moody" ]; then echo ok moody; rm -f "$ENVIRONMENT/../moody"
+else echo not ok moody assertion; touch "$ENVIRONMENT/../moody"; fi
 echo "not ok remote getaddrinfo ENOTFOUND example.org"
 echo "not ok store connect ECONNREFUSED 127.0.0.1:5432"
 echo "not ok wrong 1 != 2"
@@ -38,12 +40,14 @@ echo "not ok wrong 1 != 2"
         report, _ = examine(place)
     baseline = report.suites[0].baseline
     assert baseline is not None
+    assert baseline.order_dependent == ("shaken",)
+    assert baseline.orders == (0, 1, 2, 0)
     assert {found.id: found.why for found in baseline.set_aside} == {
         "moody": "flaky",
         "remote": "network",
         "store": "service",
     }
-    assert baseline.passed == ("steady",)
+    assert baseline.passed == ("shaken", "steady")
     assert baseline.failed == ("wrong",)
 
 
