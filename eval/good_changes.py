@@ -81,8 +81,8 @@ GOOD_CHANGES: tuple[GoodChange, ...] = (
 """, """    line = f"{now().strftime('%Y-%m-%d %H:%M:%S')} {text}\\n"
 """),)),
     GoodChange("f-string with a format", UTILS, ((
-        """    return "%s%06d" % (PREFIXES.get(kind, kind[:2]), seq.last_value)
-""", """    return f"{PREFIXES.get(kind, kind[:2])}{seq.last_value:06d}"
+        """    s = "%.2f" % abs(v)
+""", """    s = f"{abs(v):.2f}"
 """),)),
     GoodChange("augmented assignment", UTILS, ((
         """        d = d + timedelta(days=1)
