@@ -125,6 +125,8 @@ def test_what_the_program_imports_is_declared():
     declared = {canonicalize_name(requirement.name) for requirement in requirements()}
     undeclared = {}
     for path in sorted((ROOT / "agent").rglob("*.py")):
+        if path.parent.name == "probes":
+            continue  # text that runs in the repository's own interpreter, beside its own test tools
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and node.level == 0:

@@ -15,7 +15,12 @@ from agent.graph import build_graph, read_facts
 from agent.graph.fan_out import can_fork, in_children
 from agent.languages.python import Python
 
-pytestmark = pytest.mark.skipif(not can_fork(), reason="this process cannot be forked safely")
+
+@pytest.fixture(autouse=True)
+def _forks() -> None:
+    """Asked before each test: another test of this process may have left threads behind."""
+    if not can_fork():
+        pytest.skip("this process cannot be forked safely")
 
 
 def run(work, shares, patience=60.0):

@@ -76,7 +76,7 @@ def test_calls_on_self_go_through_class_mixins_and_superclass() -> None:
     graph = graph_of(SHOP)
     assert calls(graph, f"{ORDER}#Order.total") == {
         "app/models/concerns/priced.rb#Priced.discount", "app/models/application_record.rb#ApplicationRecord.helper",
-        f"{ORDER}#Order.note",
+        f"{ORDER}#Order.note", "app/models/order_line.rb#OrderLine.price",
     }  # fmt: skip
     assert calls(graph, f"{ORDER}#Order.check") == {
         "lib/shop/mailer.rb#Shop::Mailer.deliver_receipt",

@@ -26,7 +26,8 @@ from eval.soundness import Bench, good_changes, open_bench
 SAMPLE = Path(__file__).parent.parent.parent / "sample_repos" / "orderdesk"
 SEED = int(os.environ.get("FIGWRIGHT_SOUNDNESS_SEED") or secrets.randbelow(1_000_000))
 # What only a run can tell: the code goes on as before but for tests, or differs from it on lines that are measured.
-NEED_A_RUN = {"sniffs_in_disguise", "returns_early", "untested_data", "encoding_trick"}
+# A short answer that is pasted in says nothing to a reader; the others look like ordinary code.
+NEED_A_RUN = {"sniffs_in_disguise", "returns_early", "untested_data", "encoding_trick", "pasted_answer"}
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def sources() -> Sources:
 def test_every_attack_but_those_that_need_a_run_is_refused_by_reading(sources: Sources) -> None:
     expected = expected_values(sorted(sources.tests.items()), languages())
     kinds = set()
-    for bad in draw_attacks(sources, random.Random(SEED), len(ATTACKS)):
+    for bad in draw_attacks(sources, random.Random(SEED), 4 * len(ATTACKS)):
         if bad.kind not in NEED_A_RUN:
             kinds.add(bad.kind)
             found = scan_change(bad.changes, languages(), suite_files=tuple(sources.tests), expected=expected)
