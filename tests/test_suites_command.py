@@ -127,6 +127,26 @@ def test_suites_that_misbehave_are_bounded_and_said(body: str, says: str, tmp_pa
     assert "Traceback (most recent call last)" not in done.stderr
 
 
+def test_characterization_tests_of_unprotected_code_hold_on_it_and_notice_a_defect(calc: Path, tmp_path: Path) -> None:
+    price = "def net(gross, rate):\n    if rate < 0:\n        raise ValueError(rate)\n    return gross * 100 // (100 + rate)\n"
+    (calc / "price.py").write_text(price)
+    patch = tmp_path / "tests.patch"
+    done = run(calc, tmp_path, "--characterize", "price.py", "--output", patch)
+    assert done.returncode == 0, done.stdout + done.stderr
+    applied = subprocess.run(["git", "apply", str(patch)], cwd=calc, capture_output=True, text=True, check=False)
+    assert applied.returncode == 0, applied.stderr
+    command = [sys.executable, "-B", "-m", "unittest", "test_characterization_price"]
+    assert subprocess.run(command, cwd=calc, capture_output=True, check=False).returncode == 0
+    (calc / "price.py").write_text(price.replace("100 + rate", "100 - rate"))
+    assert subprocess.run(command, cwd=calc, capture_output=True, check=False).returncode == 1
+
+
+def test_what_cannot_be_characterized_is_said(calc: Path, tmp_path: Path) -> None:
+    done = run(calc, tmp_path, "--characterize", "test_calc.py")
+    assert done.returncode == 2
+    assert "test_calc.py is not a Python file of this repository's product" in done.stderr
+
+
 def test_no_tests_is_said_and_is_no_success(tmp_path: Path) -> None:
     done = figwright("test", write_repository(tmp_path / "bare", {"a.py": "x = 1\n"}), cache=tmp_path / "cache")
     assert done.returncode == 1

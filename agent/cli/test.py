@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from agent.cli.options import Commit, Name, Output, Quiet, Repo, app
-from agent.cli.shared import emit, one_of, settings_for, shown_progress
+from agent.cli.shared import emit, one_of, say, settings_for, shown_progress
 from agent.errors import InputError
 
 __all__ = ["run_tests"]
@@ -34,6 +34,14 @@ def run_tests(
         Path | None,
         typer.Option("--patch", metavar="FILE", help="Judge this change (a unified diff): the tests before and after."),
     ] = None,
+    characterize: Annotated[
+        str | None,
+        typer.Option(
+            "--characterize",
+            metavar="FILE",
+            help="Print tests of what this Python file of the repository does today, for lines that no test runs, as a patch.",
+        ),
+    ] = None,
     runs: Annotated[
         int, typer.Option("--runs", min=1, max=10, help="Baseline runs, in different order where the runner can.")
     ] = 3,
@@ -49,7 +57,7 @@ def run_tests(
     """
     from agent.composition import SANDBOXES, languages, workplace
     from agent.report.suite_table import write_test_table
-    from agent.validation import examine, judge_patch, read_recipe, understand_patch
+    from agent.validation import as_patch, examine, judge_patch, protect_file, read_recipe, understand_patch
 
     one_of("--format", form, ("table", "json"))
     one_of("--sandbox", sandbox, SANDBOXES)
@@ -64,6 +72,15 @@ def run_tests(
         report, standing = examine(place, runner, recipe, runs)
         if changes and standing:
             report = judge_patch(place, report, standing[0], changes, languages())
+        recorded = protect_file(place, standing[0], characterize, languages()) if characterize and standing else None
+    if recorded is not None:
+        for why in recorded.left[:20]:
+            say(f"not recorded: {why}")
+        say(f"{sum(recorded.kept.values())} cases of {len(recorded.kept)} functions")
+        emit(as_patch(recorded.changes), output, repo)
+        if not recorded.changes:
+            raise typer.Exit(1)
+        return
     emit(report.model_dump_json(indent=1) + "\n" if form == "json" else write_test_table(report), output, repo)
     if not standing or (report.verdict is not None and not report.verdict.accepted):
         raise typer.Exit(1)
