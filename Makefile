@@ -27,7 +27,7 @@ test: $(READY)  ## the tests, without those that take minutes
 	$(BIN)/pytest -m "not slow" -n auto --dist worksteal
 
 test-slow: $(READY)  ## the tests that take minutes
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -m slow -n auto --dist worksteal
 
 check: $(READY)  ## lint, formatting, types, import contracts, generated docs
 	$(BIN)/ruff check .
