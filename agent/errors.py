@@ -3,6 +3,7 @@
 FigwrightError
 ├── InputError            what the user gave cannot be used (path, URL, revision, option)
 │   ├── RepositoryError   the repository cannot be read: missing, empty, not clonable, no such revision
+│   ├── UnusablePatchError   a patch that does not apply, or does what a change must not
 │   └── BoundariesError   a boundaries file that contradicts itself or the code; names the line
 ├── SettingsError         a configuration file or variable with an unknown key or a bad value
 ├── OutputError           a result cannot be written: disk full, permission, an edited file in the way
@@ -26,6 +27,7 @@ __all__ = [
     "RepositoryError",
     "SandboxError",
     "SettingsError",
+    "UnusablePatchError",
     "ValidationError",
 ]
 
@@ -44,6 +46,10 @@ class RepositoryError(InputError):
 
 class BoundariesError(InputError):
     """A boundaries file contradicts itself or the code; the message names its line."""
+
+
+class UnusablePatchError(InputError):
+    """A patch that does not apply as it stands, or that does what a change must not: a link, a path outside."""
 
 
 class SettingsError(FigwrightError):

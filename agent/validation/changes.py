@@ -11,7 +11,7 @@ from unidiff.errors import UnidiffParseError
 from unidiff.patch import PatchedFile, PatchSet
 
 from agent.domain.verdict import FileChange
-from agent.errors import InputError
+from agent.errors import UnusablePatchError
 
 __all__ = ["UnusablePatchError", "added_lines", "changed_lines", "read_patch", "removed_lines", "safe_path"]
 
@@ -19,10 +19,6 @@ MOST_BYTES = 50_000_000
 MOST_LINES = 20_000  # beyond that a file's changed lines are all of the middle in which the versions differ
 REGULAR = frozenset({"100644", "100755", "100664"})
 MODES = re.compile(r"^(?:new file mode|new mode|old mode|deleted file mode) (\d{6})$|^index \S+ (\d{6})$")
-
-
-class UnusablePatchError(InputError):
-    """A patch that does not apply as it stands, or that does what a change must not: a link, a path outside."""
 
 
 def read_patch(patch: str, read: Callable[[str], str | None]) -> tuple[FileChange, ...]:
