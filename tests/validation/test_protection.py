@@ -8,7 +8,8 @@ import pytest
 
 from agent.composition import languages
 from agent.domain.verdict import CaseResult, FileChange, Protection, SuiteResult
-from agent.validation.changes import UnusablePatchError, added_lines, changed_lines, read_patch
+from agent.errors import UnusablePatchError
+from agent.validation.changes import added_lines, changed_lines, read_patch
 from agent.validation.protection import UNDONE, Coverage, measure_protection
 
 Check = Callable[[dict[str, object]], bool]
