@@ -11,15 +11,18 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from agent.domain.boundary import Boundaries
     from agent.domain.code import Dependency, DependencyGraph, Symbol
-    from agent.domain.environment import Recipe
+    from agent.domain.environment import Need, Recipe, Step
     from agent.domain.execution import Command, Folders, Limits, Outcome, Toolchain
     from agent.domain.facts import Binding, Definition, Entity, FileFacts, Import, TableUse, Wiring
-    from agent.domain.inventory import History
+    from agent.domain.inventory import History, Inventory
+    from agent.domain.patch import Proposal, Rewritten
     from agent.domain.verdict import Suite, SuiteResult
 
 __all__ = [
     "CodeIndex",
+    "Codebase",
     "Ecosystem",
     "Embedder",
     "Framework",
@@ -28,6 +31,7 @@ __all__ = [
     "Layout",
     "Linked",
     "Memo",
+    "PatchRecipe",
     "Project",
     "Relating",
     "Resolved",
@@ -440,4 +444,55 @@ class Workspace(Protocol):
 
     def clear(self, folder: Path) -> None:
         """Remove what is in a folder."""
+        ...
+
+
+class Codebase(Protocol):
+    """A repository's text as the patches so far left it, with what the earlier stages know of it.
+
+    Texts are bytes read as Latin-1, each character a byte, so that nothing is lost in files of any encoding.
+    ``inventory``, ``graph`` and ``boundaries`` are of the commit that was read, made when first asked for.
+    """
+
+    @property
+    def inventory(self) -> Inventory: ...
+
+    @property
+    def graph(self) -> DependencyGraph: ...
+
+    @property
+    def boundaries(self) -> Boundaries: ...
+
+    def paths(self, *suffixes: str) -> Sequence[str]:
+        """Every file that is there now (ending in one of the suffixes), vendored and generated ones left out, sorted."""
+        ...
+
+    def text(self, path: str) -> str | None:
+        """The file's text; None when there is no such file."""
+        ...
+
+    def is_test(self, path: str) -> bool:
+        """Whether the file belongs to the tests: their code, configuration or data."""
+        ...
+
+    def toolchain(self, name: str, versions: str = "") -> str:
+        """The version of the newest toolchain of that name here that meets a PEP 440 specifier; empty when there is none."""
+        ...
+
+    def rewrite(self, steps: Sequence[Step], needs: Sequence[Need]) -> Rewritten:
+        """Run commands over a copy of the code in the sandbox: what they changed there. ``{env}`` is a folder of their own
+        that outlives the call, for the program that rewrites; only steps that say so get the network."""
+        ...
+
+
+class PatchRecipe(Protocol):
+    """One kind of change that a deterministic program makes. Running it on its own result proposes nothing."""
+
+    id: str  # kebab-case, the name for --recipe
+    title: str
+    languages: frozenset[str]  # of the inventory; a repository without any of them is not asked
+    default: bool  # whether it is tried when no --recipe was given
+
+    def propose(self, code: Codebase) -> Sequence[Proposal]:
+        """Proposals in the order in which they apply; empty when there is nothing to do. Never raises on any source."""
         ...

@@ -1,0 +1,127 @@
+"""What runs in containers: deployables and the services behind them, and how far each was proved to work."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from agent.domain.environment import Reason
+from agent.domain.inventory import Location, Noun
+
+__all__ = [
+    "LEVELS",
+    "Backing",
+    "Blocker",
+    "ContainerReport",
+    "Deployable",
+    "DeployableKind",
+    "Level",
+    "Proof",
+    "Round",
+    "Variable",
+]
+
+DeployableKind = Literal["web", "worker", "job", "batch", "cli"]
+Level = Literal["written", "linted", "built", "started", "healthy", "tested"]
+LEVELS: tuple[Level, ...] = ("written", "linted", "built", "started", "healthy", "tested")
+
+
+class Variable(Noun):
+    """An environment variable that a deployable reads: its harmless default, or a secret, which never gets one."""
+
+    name: str
+    value: str = ""
+    secret: bool = False
+    where: tuple[Location, ...] = ()
+
+
+class Backing(Noun):
+    """A service that deployables need beside them; ``kind`` is what it speaks, ``version`` as declared (empty: unknown)."""
+
+    name: str
+    kind: Literal["postgresql", "mysql", "redis", "memcached", "rabbitmq", "mongodb", "mail", "other"]
+    version: str = ""
+    where: tuple[Location, ...] = ()
+
+
+class Blocker(Noun):
+    """What stands in a container's way: hard-coded hosts and paths, state on local disk, logs in files, sessions and
+    timers in the process, licence dongles, fixed ports. ``recipe`` is the patch recipe that fixes it; empty when none does."""
+
+    kind: Literal["host", "path", "local state", "log file", "session", "timer", "licence", "port"]
+    text: str
+    where: Location
+    recipe: str = ""
+
+
+class Deployable(Noun):
+    """One process that is deployed on its own, with the reason why it is thought to be one.
+
+    ``name`` is a DNS label, unique in the repository. ``folder`` is what the image is built from (empty: the repository).
+    ``runtime`` and ``version`` are the interpreter or machine (python 2.7). ``command`` is what starts it, ``port`` where it
+    listens, ``health`` the path that answers 2xx or 3xx when it is up. ``writes`` are paths that it writes to.
+    ``schedule`` is a job's cron expression. ``single`` says why there may only be one replica; empty: there may be more.
+    """
+
+    name: str = Field(pattern=r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$")
+    kind: DeployableKind
+    why: tuple[Reason, ...]
+    folder: str = ""
+    language: str = ""
+    runtime: str = ""
+    version: str = ""
+    framework: str = ""
+    command: tuple[str, ...] = ()
+    port: int | None = None
+    health: str = ""
+    migrate: tuple[str, ...] = ()
+    variables: tuple[Variable, ...] = ()
+    backing: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    schedule: str = ""
+    single: str = ""
+    blockers: tuple[Blocker, ...] = ()
+
+
+class Round(Noun):
+    """One attempt to build, start or test: what failed, the diagnosis, and the repair for the next round."""
+
+    number: int
+    reached: Level
+    failed: str = ""
+    diagnosis: str = ""
+    repair: str = ""
+    last_lines: tuple[str, ...] = ()
+
+
+class Proof(Noun):
+    """How far a deployable was proved. ``first`` is the level of the first try, ``level`` the one after repairs.
+
+    ``base`` is the digest and the account of what stood behind the base image's public name. ``tests`` are (passing
+    outside, passing inside, IDs that pass outside and not inside).
+    """
+
+    name: str
+    kind: DeployableKind
+    dockerfile: str
+    level: Level
+    first: Level = "written"
+    rounds: tuple[Round, ...] = ()
+    image_bytes: int = 0
+    base: str = ""
+    seconds: float = 0.0
+    tests_outside: int = 0
+    tests_inside: int = 0
+    lost: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()  # of linters, with what they are about
+
+
+class ContainerReport(Noun):
+    """All deployables of a repository. ``nothing`` says why there are none; ``not_run`` what was not tried, and why."""
+
+    name: str
+    commit: str
+    deployables: tuple[Proof, ...] = ()
+    nothing: str = ""
+    not_run: tuple[str, ...] = ()

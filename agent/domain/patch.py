@@ -1,0 +1,82 @@
+"""Changes that recipes or a model propose, and what came of each: from `Proposal` to `Patch`."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from agent.domain.environment import Need
+from agent.domain.inventory import Location, Noun
+from agent.domain.verdict import FileChange, Verdict
+
+__all__ = ["Count", "Left", "Patch", "Proposal", "RefactorReport", "Rewritten"]
+
+
+class Left(Noun):
+    """A place that a recipe saw and did not change, and why: what people still have to look at."""
+
+    where: Location
+    text: str
+
+
+class Proposal(Noun):
+    """One concern's change to the code as it stands, not judged yet.
+
+    ``title`` is the commit's subject (imperative, at most 72 characters), ``why`` its body. ``needs`` are the IDs of recipes
+    whose patches must be there first. ``series`` names a chain that only makes sense whole and is judged as a whole (the
+    way to Python 3): its steps run with ``runs_on`` and are kept when no test that passed is lost by them. ``fixer`` says
+    that a deterministic program wrote it, which alone may touch the syntax of tests. ``model`` names the model that wrote it.
+    A proposal without changes carries what was ``left`` only.
+    """
+
+    recipe: str
+    title: str = Field(max_length=100)
+    why: str
+    changes: tuple[FileChange, ...] = ()
+    left: tuple[Left, ...] = ()
+    needs: tuple[str, ...] = ()
+    series: str = ""
+    runs_on: tuple[Need, ...] = ()
+    fixer: bool = True
+    model: str = ""
+
+
+class Count(Noun):
+    """Baseline tests that pass before and after one step of a series, in the environment that the step runs on."""
+
+    before: int
+    after: int
+    baseline: int
+
+
+class Patch(Noun):
+    """A proposal with its verdict. ``file`` is its name in the output folder; empty when it was refused.
+
+    ``counts`` are there for a step of a series. ``dropped`` are the files whose part of the change made things worse and
+    was taken out of it.
+    """
+
+    number: int
+    file: str = ""
+    proposal: Proposal
+    verdict: Verdict
+    counts: Count | None = None
+    dropped: tuple[Left, ...] = ()
+
+
+class RefactorReport(Noun):
+    """All that was proposed for a repository: what held, what was refused and why, what was not tried."""
+
+    name: str
+    commit: str
+    sandbox: str
+    patches: tuple[Patch, ...] = ()
+    left: tuple[Left, ...] = ()
+    not_tried: tuple[str, ...] = ()
+
+
+class Rewritten(Noun):
+    """What a program that rewrites source made of the code; ``failed`` says why it made nothing, with its last lines."""
+
+    changes: tuple[FileChange, ...] = ()
+    failed: str = ""
+    last_lines: tuple[str, ...] = ()
