@@ -18,17 +18,25 @@ from agent.settings import Settings
 
 if TYPE_CHECKING:
     from agent.adapters.chroma_index import ChromaIndex
+    from agent.adapters.machine_toolchains import MachineToolchains
+    from agent.domain.boundary import Boundaries
+    from agent.domain.code import DependencyGraph
+    from agent.domain.inventory import Inventory
+    from agent.patches.codebase import OverlaidCode
     from agent.ports import Ecosystem, Framework, Language, Sandbox, Snapshot
     from agent.validation import Workplace
 
 __all__ = [
     "SANDBOXES",
     "Workbench",
+    "codebase",
     "ecosystems",
     "frameworks",
     "languages",
     "open_sandbox",
     "open_snapshot",
+    "place_for",
+    "toolchains",
     "workbench",
     "workplace",
 ]
@@ -51,18 +59,28 @@ SANDBOXES = ("bubblewrap", "container", "none")
 
 @dataclass(frozen=True)
 class Workbench:
-    """What a run works with. ``folder`` is this repository's cache directory."""
+    """What a run works with. ``folder`` is this repository's cache directory; ``embeddings`` and ``minilm`` are the settings'."""
 
     snapshot: Snapshot
     languages: Mapping[str, Language]
     frameworks: tuple[Framework, ...]
     memo: MemoStore
     folder: Path
+    embeddings: str = "static"
+    minilm: Path | None = None
 
     def index(self) -> ChromaIndex:
-        """The vector index; chromadb is only imported when it is asked for."""
+        """The vector index; chromadb is only imported when it is asked for. Each kind of vectors has a folder of its own."""
         from agent.adapters.chroma_index import ChromaIndex
 
+        if self.embeddings == "minilm":
+            from agent.adapters.transformer_embedder import TransformerEmbedder
+
+            return ChromaIndex(self.folder / "index-minilm", TransformerEmbedder(self.minilm))
+        if self.embeddings == "hashed":
+            from agent.adapters.code_embedder import HashedEmbedder
+
+            return ChromaIndex(self.folder / "index-hashed", HashedEmbedder())
         return ChromaIndex(self.folder / "index")
 
 
@@ -99,7 +117,7 @@ def workbench(
     folder = settings.cache_dir / "repositories" / cache_key(source, snapshot)
     memo = MemoStore(folder / "memo.sqlite")
     try:
-        yield Workbench(snapshot, languages(), frameworks(), memo, folder)
+        yield Workbench(snapshot, languages(), frameworks(), memo, folder, settings.embeddings, settings.minilm)
     finally:
         memo.close()
 
@@ -140,16 +158,59 @@ def workplace(
     say: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Workplace]:
     """What validation works with, for one repository; its folders are removed at the end."""
-    from agent.adapters.machine_toolchains import MachineToolchains
+    box = open_sandbox(sandbox)
+    with place_for(open_snapshot(source, settings, commit, name), settings.cache_dir, box, say) as place:
+        yield place
+
+
+@contextmanager
+def place_for(
+    snapshot: Snapshot, cache_dir: Path, sandbox: Sandbox, say: Callable[[str], None] = lambda _: None
+) -> Iterator[Workplace]:
+    """What validation works with, for a repository that is open already."""
     from agent.adapters.work_folders import WorkFolders
     from agent.validation import Workplace
 
-    box = open_sandbox(sandbox)
-    snapshot = open_snapshot(source, settings, commit, name)
-    with WorkFolders(settings.cache_dir / "validation") as folders:
+    with WorkFolders(cache_dir / "validation") as folders:
         pristine = folders.fresh("pristine")
         snapshot.copy_to(pristine)
-        yield Workplace(snapshot, pristine, box, MachineToolchains(), ecosystems(), folders, say=say)
+        yield Workplace(snapshot, pristine, sandbox, toolchains(), ecosystems(), folders, say=say)
+
+
+def codebase(
+    place: Workplace,
+    inventory: Callable[[], Inventory],
+    graph: Callable[[], DependencyGraph],
+    boundaries: Callable[[], Boundaries],
+) -> OverlaidCode:
+    """The repository of a workplace as recipes see it; the three callables are asked when a recipe first is."""
+    from agent.patches.codebase import Known, OverlaidCode
+    from agent.patches.rewriting import Rewriter
+    from agent.validation import find_suites
+    from agent.validation.tampering import guarded
+
+    @cache
+    def suite_files() -> frozenset[str]:
+        suites = (suite for found in find_suites(place).values() for suite in found)
+        return frozenset(path for suite in suites for path in suite.files)
+
+    def judges(path: str) -> bool:
+        return bool(guarded(path, suite_files()))
+
+    def toolchain(name: str, versions: str) -> str:
+        best = place.toolchains.best(name, versions)
+        return best.version if best else ""
+
+    rewriter = Rewriter(place.sandbox, place.toolchains, place.folders, place.limits)
+    return OverlaidCode(place.pristine, Known(inventory, graph, boundaries, judges, toolchain, rewriter))
+
+
+@cache
+def toolchains() -> MachineToolchains:
+    """The interpreters and compilers of this machine, looked for once a process."""
+    from agent.adapters.machine_toolchains import MachineToolchains
+
+    return MachineToolchains()
 
 
 def cache_key(source: str, snapshot: Snapshot) -> str:

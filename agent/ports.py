@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CodeIndex",
     "Codebase",
+    "Contextual",
     "Ecosystem",
     "Embedder",
     "Framework",
@@ -35,6 +36,7 @@ __all__ = [
     "Project",
     "Relating",
     "Resolved",
+    "Retargeting",
     "Runner",
     "Sandbox",
     "Snapshot",
@@ -304,13 +306,29 @@ class Tools(Protocol):
 
 
 class Embedder(Protocol):
-    """Text to vectors, offline and deterministic."""
+    """Text to vectors, offline and deterministic.
+
+    ``share`` is the vectors' part of a hit's score, the rest is BM25's. A document that shares no word with the question
+    must be at least ``close`` (cosine of the first ``meaning`` dimensions) to be a hit.
+    """
 
     name: str
     dimensions: int
+    share: float
+    close: float
+    meaning: int
 
     def embed(self, tokens: Sequence[Sequence[str]]) -> np.ndarray[Any, Any]:
         """float32 of shape (documents, dimensions), rows of length 1 (or 0 for a document of unknown words)."""
+        ...
+
+
+@runtime_checkable
+class Contextual(Protocol):
+    """An embedder that reads whole passages: a transformer."""
+
+    def embed_texts(self, texts: Sequence[str]) -> np.ndarray[Any, Any]:
+        """float32 of shape (texts, dimensions), rows of length 1."""
         ...
 
 
@@ -420,6 +438,15 @@ class Ecosystem(Protocol):
     def amend(self, recipe: Recipe, suite: Suite, said: str) -> tuple[Recipe, str] | None:
         """After a failed step, or a run in which tests could not be loaded: another recipe to try and what was changed
         in it, from what was printed; None when nothing is known to help."""
+        ...
+
+
+@runtime_checkable
+class Retargeting(Protocol):
+    """An ecosystem that can make an environment of other toolchains than the repository was written for."""
+
+    def recipe_on(self, tree: Snapshot, suite: Suite, toolchains: Toolchains, runs_on: Sequence[Need]) -> Recipe:
+        """Like `Ecosystem.recipe`, for these toolchains: pins that would keep it from them are let go."""
         ...
 
 

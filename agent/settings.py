@@ -13,27 +13,67 @@ import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.domain.assumptions import Assumptions
 from agent.errors import SettingsError
 
-__all__ = ["Settings", "load_settings", "with_repository"]
+__all__ = ["AdvisorSettings", "ModelPrice", "Settings", "load_settings", "with_repository"]
 
 ENVIRONMENT = {
     "FIGWRIGHT_OUT": "out",
     "FIGWRIGHT_CACHE_DIR": "cache_dir",
     "FIGWRIGHT_AS_OF": "as_of",
     "FIGWRIGHT_QUIET": "quiet",
+    "FIGWRIGHT_EMBEDDINGS": "embeddings",
+    "FIGWRIGHT_MINILM": "minilm",
 }
 ASSUMPTION_KEYS = frozenset(Assumptions.model_fields)
 
 
+class ModelPrice(BaseModel):
+    """US dollars per million tokens."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+
+
+class AdvisorSettings(BaseModel):
+    """Which language model is asked, how far, and what it may see. Without ``model`` nothing is asked and nothing sent.
+
+    There is no key here on purpose: it comes from the environment or a keyring. ``timeout`` is seconds of silence,
+    ``minutes`` the whole run's; ``never_send`` are patterns of paths, in addition to the usual places of secrets.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str = ""
+    base_url: str = ""
+    mode: Literal["auto", "tools", "questions"] = "auto"
+    max_cost: float | None = Field(default=None, ge=0)
+    max_tokens: int = Field(default=400_000, ge=0)
+    max_steps: int = Field(default=8, ge=1, le=50)
+    minutes: float = Field(default=60.0, gt=0)
+    timeout: float = Field(default=300.0, gt=0)
+    attempts: int = Field(default=4, ge=1, le=10)
+    backoff: float = Field(default=1.0, ge=0)
+    parallel: int = Field(default=2, ge=1, le=16)
+    stream: bool = False
+    answer_tokens: int = Field(default=700, ge=50, le=8000)
+    never_send: tuple[str, ...] = ()
+    prices: dict[str, ModelPrice] = Field(default={})
+
+
 class Settings(BaseModel):
-    """What a run may be told. ``out`` is None for the default place; ``cache_dir`` holds indexes, facts and clones."""
+    """What a run may be told. ``out`` is None for the default place; ``cache_dir`` holds indexes, facts and clones.
+
+    ``embeddings`` are the index's vectors; ``minilm`` is the folder of a transformer's weights, None for the package's.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -41,6 +81,9 @@ class Settings(BaseModel):
     cache_dir: Path = Path(platformdirs.user_cache_dir("figwright"))
     as_of: date | None = None
     quiet: bool = False
+    embeddings: Literal["static", "hashed", "minilm"] = "static"
+    minilm: Path | None = None
+    advisor: AdvisorSettings = AdvisorSettings()
     assumptions: Assumptions = Assumptions()
 
 
@@ -62,7 +105,10 @@ def load_settings(flags: Mapping[str, Any], repository: Path | None, cwd: Path |
         if value:
             _validate(Settings, {key: value}, variable)
             merged[key] = value
-    merged.update({key: value for key, value in flags.items() if value is not None})
+    merged.update({key: value for key, value in flags.items() if value is not None and key != "advisor"})
+    told = {key: value for key, value in (flags.get("advisor") or {}).items() if value is not None}
+    if told:
+        merged["advisor"] = {**merged.get("advisor", {}), **told}
     _validate(Settings, {key: merged[key] for key in merged}, "the command line")
     return Settings(**merged, assumptions=Assumptions(**assumptions))
 

@@ -24,10 +24,11 @@ from agent.domain.code import AmbiguousReference, Dependency, DependencyGraph, R
 from agent.errors import IndexUnusableError
 from agent.index.documents import Document, build_documents, graph_digest
 from agent.index.tokens import VERSION as TOKENS_VERSION
+from agent.ports import Contextual
 
 if TYPE_CHECKING:
-    from agent.adapters.code_embedder import CodeEmbedder, HashedEmbedder
     from agent.index.ranking import SearchTable
+    from agent.ports import Embedder
 
 __all__ = ["ChromaIndex", "graph_of"]
 
@@ -52,20 +53,23 @@ class _Manifest(msgspec.Struct, frozen=True):
 
 
 class ChromaIndex:
-    """The `CodeIndex` of one repository, in one folder. ``rebuilt`` tells why an existing one was dropped."""
+    """The `CodeIndex` of one repository, in one folder. ``rebuilt`` tells why an existing one was dropped.
 
-    def __init__(self, folder: Path) -> None:
+    Without an ``embedder`` the static vectors are opened when they are first needed.
+    """
+
+    def __init__(self, folder: Path, embedder: Embedder | None = None) -> None:
         self.rebuilt = ""
         self._folder = folder
         self._manifest_path = folder / "manifest.msgpack"
         self._table_path = folder / "search.npz"
         self._chroma_path = folder / "chroma"
-        self._embedder: CodeEmbedder | HashedEmbedder | None = None
+        self._embedder = embedder
         self._table: SearchTable | None = None
 
     @property
-    def embedder(self) -> CodeEmbedder | HashedEmbedder:
-        """The word vectors in use; loading them is cheap but imports numpy."""
+    def embedder(self) -> Embedder:
+        """The vectors in use; loading them is cheap but imports numpy."""
         if self._embedder is None:
             from agent.adapters.code_embedder import open_embedder
 
@@ -132,7 +136,7 @@ class ChromaIndex:
     ) -> Mapping[str, int]:  # fmt: skip
         from agent.index.ranking import build_table
 
-        table = build_table(documents, self.embedder)
+        table = build_table(documents, self.embedder, self._known(digests, manifest))
         self._manifest_path.unlink(missing_ok=True)
         with self._collection() as collection:
             known = manifest.digests if manifest else _digests(collection)
@@ -150,6 +154,16 @@ class ChromaIndex:
         self._table = table
         self._finish(_Manifest(FORMAT, TOKENS_VERSION, self.embedder.name, key, fingerprint, digests, drift))
         return {"written": len(changed), "deleted": len(gone), "kept": len(documents) - len(changed)}
+
+    def _known(self, digests: Mapping[str, str], manifest: _Manifest | None) -> dict[str, Any]:
+        """The vectors of unchanged documents, for an embedder that takes long over each."""
+        from agent.index.ranking import load_table
+
+        table = load_table(self._table_path) if manifest and isinstance(self.embedder, Contextual) else None
+        if table is None or manifest is None:
+            return {}
+        old = zip(table.ids, table.vectors, strict=True)
+        return {name: vector for name, vector in old if manifest.digests.get(name) == digests.get(name)}
 
     def _again(
         self, graph: DependencyGraph, documents: list[Document], digests: dict[str, str], key: str, fingerprint: str

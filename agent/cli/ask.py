@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.options import Commit, Name, Output, Quiet, Repo, app
+from agent.cli.options import Commit, Embeddings, Name, Output, Quiet, Repo, app
 from agent.cli.shared import assuming, emit, one_of, settings_for, shown_progress, stored_index
 
 __all__ = ["ask"]
@@ -21,6 +21,7 @@ def ask(
     output: Output = None,
     commit: Commit = None,
     name: Name = None,
+    embeddings: Embeddings = None,
     quiet: Quiet = None,
 ) -> None:
     """Find the code that a question is about: ranked symbols with file:line, their callers and the tables they touch."""
@@ -29,7 +30,7 @@ def ask(
     from agent.pipeline import Run, make_graph, make_inventory
 
     one_of("--format", form, ("text", "json"))
-    settings = settings_for(repo, quiet=quiet)
+    settings = settings_for(repo, quiet=quiet, embeddings=embeddings)
     with shown_progress(settings.quiet) as progress, workbench(repo, settings, commit, name) as bench:
         assuming(settings, bench)
         run = Run(progress=progress)

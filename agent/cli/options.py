@@ -9,7 +9,7 @@ import typer
 
 from agent import __version__
 
-__all__ = ["AsOf", "Commit", "Name", "Output", "Pinned", "Quiet", "Repo", "app"]
+__all__ = ["AsOf", "Commit", "Embeddings", "Name", "Output", "Pinned", "Quiet", "Repo", "app"]
 
 app = typer.Typer(
     name="figwright",
@@ -31,6 +31,14 @@ Name = Annotated[
 Quiet = Annotated[bool | None, typer.Option("--quiet", "-q", help="No progress on standard error.")]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of standard output.")
+]
+Embeddings = Annotated[
+    str | None,
+    typer.Option(
+        "--embeddings",
+        metavar="KIND",
+        help="The index's vectors: static (default), hashed, or minilm: a transformer, better and much slower (docs/guide/ask.md).",
+    ),
 ]
 AsOf = Annotated[
     str | None,

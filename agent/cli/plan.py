@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.options import AsOf, Commit, Name, Pinned, Quiet, Repo, app
+from agent.cli.options import AsOf, Commit, Embeddings, Name, Pinned, Quiet, Repo, app
 from agent.cli.shared import (
     assuming,
     boundaries_file,
@@ -35,6 +35,7 @@ def plan(
     boundaries: Pinned = None,
     as_of: AsOf = None,
     name: Name = None,
+    embeddings: Embeddings = None,
     quiet: Quiet = None,
     fail_on: Annotated[
         str | None,
@@ -53,7 +54,7 @@ def plan(
 
     if fail_on is not None and fail_on not in SEVERITIES:
         raise InputError(f"--fail-on {fail_on!r} is not a severity: use one of {', '.join(SEVERITIES)}.")
-    settings = settings_for(repo, out=out, as_of=as_of, quiet=quiet)
+    settings = settings_for(repo, out=out, as_of=as_of, quiet=quiet, embeddings=embeddings)
     file = boundaries_file(boundaries)
     with shown_progress(settings.quiet) as progress, workbench(repo, settings, commit, name) as bench:
         folder = out_folder(repo, settings.out, bench.snapshot.name)

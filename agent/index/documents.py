@@ -7,6 +7,7 @@ exactly when the symbol, its outgoing edges or its own text do, so an index need
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -20,18 +21,22 @@ __all__ = ["Document", "build_documents", "graph_digest"]
 NAME, CONTAINER, PATH, DOC, BODY = 5, 2, 1, 2, 1  # found on docstring queries; see docs/decisions/0004-embeddings.md
 MAX_LINES = 1500
 MAX_CHARS = 100_000
+PASSAGE = 1000  # characters
+NOT_WORDS = re.compile(r"[^A-Za-z0-9]+")
 TYPES = frozenset({"class", "interface", "enum"})
 ENCODER = msgspec.msgpack.Encoder()
 
 
 class Document(msgspec.Struct, frozen=True):
-    """What is searched for one symbol: ``words`` with their weighted frequency, and what the store shows as text."""
+    """What is searched for one symbol: ``words`` with their weighted frequency, ``passage`` in their order for embedders that
+    read whole texts, and what the store shows as text."""
 
     id: str
     digest: str
     text: str
     words: dict[str, int]
     role: str
+    passage: str = ""
 
 
 def build_documents(graph: DependencyGraph, text_of: Callable[[str], str]) -> list[Document]:
@@ -87,9 +92,14 @@ def _document(symbol: Symbol, edges: Sequence[Dependency], body: str) -> Documen
     digest = hashlib.blake2b(ENCODER.encode((symbol, edges)), digest_size=16)
     digest.update(body.encode("utf-8", "replace"))
     head = f"{symbol.kind} {symbol.id}\n{symbol.path}:{symbol.line}"
-    return Document(
-        symbol.id, digest.hexdigest(), f"{head}\n{symbol.doc}" if symbol.doc else head, dict(counts), symbol.role
-    )
+    text = f"{head}\n{symbol.doc}" if symbol.doc else head
+    return Document(symbol.id, digest.hexdigest(), text, dict(counts), symbol.role, _passage(symbol, body))
+
+
+def _passage(symbol: Symbol, body: str) -> str:
+    """Name, container, documentation and the beginning of the body as plain words; a transformer reads no more anyway."""
+    names = (" ".join(words(symbol.name)), " ".join(words(_short(symbol.container))), symbol.doc)
+    return ". ".join([*filter(None, names), NOT_WORDS.sub(" ", body[: 2 * PASSAGE]).strip()])[:PASSAGE]
 
 
 def _short(identifier: str) -> str:

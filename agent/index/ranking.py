@@ -1,4 +1,5 @@
-"""Search over documents: BM25 leads, static word vectors weighted by the corpus's IDF help where words differ.
+"""Search over documents: BM25 leads, vectors help where words differ: static ones by word, weighted by the corpus's IDF, or
+a transformer's, of whole passages.
 
 In go documents and an `Embedder`, out comes a table that answers questions with numpy alone and fits in one file. The
 cosine is computed against every document, so nothing is missed as an approximate neighbour search would.
@@ -9,7 +10,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from agent.index.tokens import stem, words
+from agent.ports import Contextual
 
 if TYPE_CHECKING:
     from agent.index.documents import Document
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["SearchTable", "build_table", "load_table"]
 
 K1, B = 2.0, 0.75
-VECTOR_SHARE = 0.3
-CLOSE = 0.45  # a document that shares no word with the question must be at least this near to be a hit
 ROLES = {"code": 1.0, "test": 0.6, "migration": 0.7, "generated": 0.6}
 Array = np.ndarray[Any, Any]
 
@@ -51,16 +51,25 @@ class SearchTable:
         if not asked or not self.ids:
             return []
         lexical = self._lexical(asked)
-        cosine = np.maximum(self.vectors @ self._vector(asked, embedder), 0.0)
+        near = (
+            embedder.embed_texts([question])[0] if isinstance(embedder, Contextual) else self._vector(asked, embedder)
+        )
+        cosine = np.maximum(self.vectors @ near, 0.0)
         best, nearest = float(lexical.max()), float(cosine.max())
-        fused = (1 - VECTOR_SHARE) * lexical / best if best > 0 else np.zeros(len(self.ids), np.float32)
+        fused = (1 - embedder.share) * lexical / best if best > 0 else np.zeros(len(self.ids), np.float32)
         if nearest > 0:
-            fused = fused + VECTOR_SHARE * cosine / nearest
-        fused = np.where((lexical > 0) | (cosine >= CLOSE), fused * self.factors, 0.0)
+            fused = fused + embedder.share * cosine / nearest
+        fused = np.where((lexical > 0) | self._close(near, embedder), fused * self.factors, 0.0)
         count = min(len(self.ids), max(limit * 4, 50))
         candidates = np.argpartition(-fused, count - 1)[:count]
         ranked = sorted((-round(float(fused[i]), 6), self.ids[i]) for i in candidates if fused[i] > 0)
         return [(identifier, -score) for score, identifier in ranked[:limit]]
+
+    def _close(self, near: Array, embedder: Embedder) -> Array:
+        """Which documents mean something near, whatever the words."""
+        documents, asked = self.vectors[:, : embedder.meaning], near[: embedder.meaning]
+        lengths = np.linalg.norm(documents, axis=1) * np.linalg.norm(asked)
+        return np.asarray(documents @ asked >= embedder.close * np.where(lengths > 0, lengths, np.inf))
 
     def _lexical(self, asked: Sequence[str]) -> Array:
         total = np.zeros(len(self.ids), np.float32)
@@ -104,28 +113,54 @@ def load_table(path: Path) -> SearchTable | None:
         return None
 
 
-def build_table(documents: Sequence[Document], embedder: Embedder) -> SearchTable:
-    """Everything derived from the documents' words; the same documents always give the same table."""
+def build_table(
+    documents: Sequence[Document], embedder: Embedder, known: Mapping[str, Array] | None = None
+) -> SearchTable:
+    """Everything derived from the documents' words; the same documents always give the same table.
+
+    ``known`` are the vectors of passages, by document, that a transformer need not read again.
+    """
     stems = {word: stem(word) for word in sorted({word for document in documents for word in document.words})}
     vocabulary = {word: number for number, word in enumerate(sorted(set(stems.values())))}
     numbers = {word: vocabulary[root] for word, root in stems.items()}
     scores, postings, starts = _bm25(documents, vocabulary, numbers)
     count, frequency = len(documents), np.diff(starts)
     idf = np.log1p((count - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
+    centre, table = _vectors(documents, embedder, stems, idf, numbers, known or {})
+    factors = np.array([ROLES.get(document.role, 1.0) for document in documents], np.float32)
+    ids = tuple(document.id for document in documents)
+    return SearchTable(ids, vocabulary, scores, postings, starts, idf, centre, table, factors)
+
+
+def _vectors(
+    documents: Sequence[Document],
+    embedder: Embedder,
+    stems: dict[str, str],
+    idf: Array,
+    numbers: dict[str, int],
+    known: Mapping[str, Array],
+) -> tuple[Array, Array]:
+    """(the mean word vector, a unit vector for each document)."""
+    if isinstance(embedder, Contextual):
+        table = np.zeros((len(documents), embedder.dimensions), np.float32)
+        fresh = [row for row, document in enumerate(documents) if document.id not in known]
+        table[fresh] = embedder.embed_texts([documents[row].passage for row in fresh])
+        for row, document in enumerate(documents):
+            if document.id in known:
+                table[row] = known[document.id]
+        return np.zeros(embedder.dimensions, np.float32), table
     vectors = embedder.embed([[word] for word in stems])
     centre = vectors.mean(axis=0) if stems else np.zeros(embedder.dimensions, np.float32)
     weighted = (vectors - centre) * idf[list(numbers.values())][:, None] if stems else vectors
     rows = {word: row for row, word in enumerate(stems)}
-    table = np.zeros((count, embedder.dimensions), np.float32)
+    table = np.zeros((len(documents), embedder.dimensions), np.float32)
     for row, document in enumerate(documents):
         if document.words:
             weights = 1 + np.log(np.fromiter(document.words.values(), np.float32, len(document.words)))
             table[row] = weights @ weighted[[rows[word] for word in document.words]]
     lengths = np.linalg.norm(table, axis=1, keepdims=True)
     table /= np.where(lengths > 0, lengths, 1)
-    factors = np.array([ROLES.get(document.role, 1.0) for document in documents], np.float32)
-    ids = tuple(document.id for document in documents)
-    return SearchTable(ids, vocabulary, scores, postings, starts, idf, np.asarray(centre, np.float32), table, factors)
+    return np.asarray(centre, np.float32), table
 
 
 def _bm25(

