@@ -6,13 +6,15 @@ Each stage's result is kept under the hash of all that it depends on, so that a 
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 import msgspec
 
@@ -24,14 +26,15 @@ from agent.domain.boundary import Boundaries
 from agent.domain.code import DependencyGraph
 from agent.domain.inventory import Inventory
 from agent.domain.plan import Plan, Repository
+from agent.domain.runtime import Runtime
 from agent.errors import RepositoryError
 from agent.fingerprint import own_code
 from agent.graph import Remembered, build_graph, facts_key, read_facts
 from agent.inventory import table_date, take_inventory
-from agent.ports import Tools
+from agent.ports import Advisor, Tools
 from agent.roadmap import draw_roadmap, first_actions
 
-__all__ = ["Run", "make_boundaries", "make_graph", "make_plan", "render", "ways_in"]
+__all__ = ["Run", "Stages", "make_boundaries", "make_graph", "make_plan", "render", "ways_in"]
 
 CONFIGURATION = ("package.json", "tsconfig.json", "jsconfig.json", "go.mod")
 Progress = Callable[[str], None]
@@ -39,8 +42,12 @@ Progress = Callable[[str], None]
 
 @dataclass
 class Run:
-    """What happened in a run: seconds and CPU seconds a stage, what came from the cache. Never part of a plan."""
+    """What happened in a run: seconds and CPU seconds a stage, what came from the cache. Never part of a plan.
 
+    ``runtime`` is what the user gave for it: logs, traces and statistics, read.
+    """
+
+    runtime: Runtime = field(default_factory=Runtime)
     stages: dict[str, dict[str, float]] = field(default_factory=dict)
     reused: list[str] = field(default_factory=list)
     progress: Progress = lambda _: None
@@ -106,9 +113,28 @@ def make_boundaries(
     read = read_boundaries(file[1], file[0], units, tables) if file else None
     pins = read_pins(assumptions.pins, units) if assumptions.pins else {}
     file_name = file[0] if file else "boundaries.toml"
-    proposal = propose_boundaries(graph, inventory.history.coupling, read, pins, file_name, ways_in(inventory))
+    proposal = propose_boundaries(graph, inventory.history.coupling, read, pins, file_name, ways_in(inventory), run.runtime)
     done()
     return proposal
+
+
+class Stages:
+    """Inventory, graph and boundaries of a repository, each made when it is first asked for."""
+
+    def __init__(self, bench: Tools, run: Run, assumptions: Assumptions) -> None:
+        self._bench, self._run, self._assumptions = bench, run, assumptions
+
+    @cache  # noqa: B019 - lives as long as the run
+    def inventory(self) -> Inventory:
+        return take_inventory(self._bench.snapshot, as_of=None)
+
+    @cache  # noqa: B019
+    def graph(self) -> DependencyGraph:
+        return make_graph(self._bench, self.inventory(), self._run)[0]
+
+    @cache  # noqa: B019
+    def boundaries(self) -> Boundaries:
+        return make_boundaries(self.inventory(), self.graph(), self._assumptions, None, self._run)
 
 
 def ways_in(inventory: Inventory) -> list[tuple[str, str, str]]:
@@ -117,45 +143,74 @@ def ways_in(inventory: Inventory) -> list[tuple[str, str, str]]:
 
 
 def make_plan(
-    bench: Tools, run: Run, assumptions: Assumptions, as_of: date | None = None, file: tuple[str, str] | None = None
+    bench: Tools,
+    run: Run,
+    assumptions: Assumptions,
+    as_of: date | None = None,
+    file: tuple[str, str] | None = None,
+    advisor: Advisor | None = None,
 ) -> tuple[dict[str, str], DependencyGraph | None, str]:
     """The plan's files by name, the graph (None when everything came from the cache) and the graph's key."""
     inventory = make_inventory(bench, run, as_of)
     key = _graph_key(inventory)
     plan_key = _hash(
-        "plan", key, inventory.model_dump_json(), assumptions.model_dump_json(), json.dumps(file), __version__
-    )
-    stored = bench.memo.get(f"files:{plan_key}")
+        "plan", key, inventory.model_dump_json(), assumptions.model_dump_json(), json.dumps(file), __version__,
+        run.runtime.model_dump_json(),
+    )  # fmt: skip
+    stored = bench.memo.get(f"files:{plan_key}") if advisor is None else None
     if stored is not None:
         run.reused.append("plan")
         return msgspec.msgpack.decode(stored, type=dict[str, str]), None, key
     graph, key = make_graph(bench, inventory, run)
-    boundaries = make_boundaries(inventory, graph, assumptions, file, run)
+
+    def compose(placed: Mapping[str, str]) -> Plan:
+        pins = {**{glob.escape(unit): service for unit, service in placed.items()}, **assumptions.pins}
+        told = assumptions.model_copy(update={"pins": pins}) if placed else assumptions
+        boundaries = make_boundaries(inventory, graph, told, file, run)
+        return _judge(Case(inventory, graph, boundaries, as_of or table_date()), assumptions, run)
+
+    plan = compose({})
+    if advisor is not None:
+        done = run.stage("advice")
+        plan = advisor.improve(plan, graph, _fixed(graph, assumptions, file), compose)
+        done()
+    files = render(plan, run)
+    if advisor is None:
+        bench.memo.put(f"files:{plan_key}", msgspec.msgpack.encode(files))
+    return files, graph, key
+
+
+def _judge(case: Case, assumptions: Assumptions, run: Run) -> Plan:
+    """From boundaries to a plan."""
     done = run.stage("assessment and roadmap")
-    judged = as_of or table_date()
-    case = Case(inventory, graph, boundaries, judged)
     system, findings = summarize(case), assess(case, assumptions.accept)
-    roadmap = draw_roadmap(inventory, system, boundaries, findings, assumptions)
+    roadmap = draw_roadmap(case.inventory, system, case.boundaries, findings, assumptions)
     plan = Plan(
         figwright=__version__,
-        repository=_repository(inventory, judged),
+        repository=_repository(case.inventory, case.as_of),
         first_actions=first_actions(roadmap, findings),
         not_understood=count_gaps(case),
-        inventory=inventory,
+        inventory=case.inventory,
         system=system,
-        boundaries=boundaries,
+        boundaries=case.boundaries,
         findings=findings,
         roadmap=roadmap,
     )
     done()
-    files = render(plan, run)
-    bench.memo.put(f"files:{plan_key}", msgspec.msgpack.encode(files))
-    return files, graph, key
+    return plan
+
+
+def _fixed(graph: DependencyGraph, assumptions: Assumptions, file: tuple[str, str] | None) -> frozenset[str]:
+    """The units that the user placed, by pins or in a boundaries file."""
+    units = sorted({s.unit for s in graph.symbols if s.unit and s.role == "code"})
+    tables = [s.id for s in graph.symbols if s.kind == "table"]
+    listed = read_boundaries(file[1], file[0], units, tables).units if file else {}
+    return frozenset(read_pins(assumptions.pins, units)) | frozenset(listed)
 
 
 def render(plan: Plan, run: Run) -> dict[str, str]:
     """The plan's files, all from the one value."""
-    from agent.report import write_html, write_json, write_markdown  # only a plan needs templates and pictures
+    from agent.report import write_decisions, write_html, write_json, write_markdown  # only a plan needs templates and pictures
 
     done = run.stage("report")
     files = {
@@ -163,6 +218,7 @@ def render(plan: Plan, run: Run) -> dict[str, str]:
         "plan.md": write_markdown(plan),
         "plan.html": write_html(plan),
         "boundaries.toml": print_boundaries(plan.boundaries, plan.repository.commit),
+        **write_decisions(plan),
     }
     done()
     return files

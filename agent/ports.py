@@ -18,15 +18,18 @@ if TYPE_CHECKING:
     from agent.domain.facts import Binding, Definition, Entity, FileFacts, Import, TableUse, Wiring
     from agent.domain.inventory import History, Inventory
     from agent.domain.patch import Proposal, Rewritten
+    from agent.domain.plan import Plan
     from agent.domain.verdict import Suite, SuiteResult
 
 __all__ = [
+    "Advisor",
     "CodeIndex",
     "Codebase",
     "Contextual",
     "Ecosystem",
     "Embedder",
     "Framework",
+    "ImageBuilder",
     "Imported",
     "Language",
     "Layout",
@@ -522,4 +525,74 @@ class PatchRecipe(Protocol):
 
     def propose(self, code: Codebase) -> Sequence[Proposal]:
         """Proposals in the order in which they apply; empty when there is nothing to do. Never raises on any source."""
+        ...
+
+
+class Advisor(Protocol):
+    """Whoever improves a finished plan by advice that code checks."""
+
+    def improve(
+        self, plan: Plan, graph: DependencyGraph, fixed: frozenset[str], replan: Callable[[Mapping[str, str]], Plan]
+    ) -> Plan:
+        """The plan with advice, or as it was with a note. ``fixed`` units were placed by the user and stay; ``replan``
+        makes the plan anew with units placed (unit -> service). Never raises for what an endpoint does."""
+        ...
+
+
+class ImageBuilder(Protocol):
+    """Builds container images and runs them. What it makes carries our mark and is gone after `close`, or after the next
+    run's `open` when this process was killed."""
+
+    name: str  # docker, podman, buildah
+
+    def unusable(self) -> str:
+        """Why it cannot be used on this machine, and what to do about it; empty when it can."""
+        ...
+
+    def has(self, image: str) -> bool:
+        """Whether a base image of that name is here already."""
+        ...
+
+    def account(self, image: str) -> str:
+        """What stands behind a base image's name: its digest, and its own account of itself."""
+        ...
+
+    def build(
+        self, context: Path, dockerfile: Path, tag: str, limits: Limits, *, target: str = "", pull: bool = False
+    ) -> Outcome:
+        """Build ``context`` to ``localhost/<tag>``. A limit that is reached is an Outcome; nothing of the build goes on."""
+        ...
+
+    def size(self, tag: str) -> int:
+        """Bytes of the image, its base included."""
+        ...
+
+    def start(self, tag: str, command: Sequence[str], env: Mapping[str, str], limits: Limits) -> str:
+        """Start it without a network but its own loopback; the name by which it is asked. Empty command: the image's."""
+        ...
+
+    def ended(self, running: str) -> int | None:
+        """The exit code once it has ended; None while it runs."""
+        ...
+
+    def printed(self, running: str) -> str:
+        """What it printed so far, the last 60,000 characters."""
+        ...
+
+    def execute(self, running: str, argv: Sequence[str], seconds: float, *, root: bool = False) -> Outcome:
+        """Run a command inside of it."""
+        ...
+
+    def stop(self, running: str, seconds: float = 10.0) -> float:
+        """SIGTERM, then SIGKILL after ``seconds``; how long it took to end. It is removed."""
+        ...
+
+    def run(
+        self, tag: str, command: Command, limits: Limits, *, out: Path | None = None, root: bool = False
+    ) -> Outcome:
+        """Run one command in a container of its own and wait. What it leaves in ``/figwright/out`` is copied to ``out``."""
+        ...
+
+    def close(self) -> None:
+        """Remove every container and image that this run made."""
         ...

@@ -73,6 +73,7 @@ class Settings(BaseModel):
     """What a run may be told. ``out`` is None for the default place; ``cache_dir`` holds indexes, facts and clones.
 
     ``embeddings`` are the index's vectors; ``minilm`` is the folder of a transformer's weights, None for the package's.
+    ``runtime`` are files of the running system: access logs, traces, statement statistics.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -83,6 +84,7 @@ class Settings(BaseModel):
     quiet: bool = False
     embeddings: Literal["static", "hashed", "minilm"] = "static"
     minilm: Path | None = None
+    runtime: tuple[Path, ...] = ()
     advisor: AdvisorSettings = AdvisorSettings()
     assumptions: Assumptions = Assumptions()
 

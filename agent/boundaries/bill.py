@@ -79,7 +79,7 @@ def make_out_bill(
 def _use_cases(
     followed: Sequence[tuple[Start, Tree]], owners: Mapping[str, str], trees: CallTrees
 ) -> tuple[UseCase, ...]:
-    """Those that need a second service, by calls that cross, then by hops."""
+    """Those that need a second service, by calls that cross (times the requests that logs know of), then by hops."""
     found = []
     for start, tree in followed:
         calls = {(h.edge.source, h.edge.target) for h in tree.hops}
@@ -105,9 +105,15 @@ def _use_cases(
                 foreign_tables=tuple(foreign),
                 resolution="exact" if start.exact and all(h.exact for h in tree.hops) else "inferred",
                 cut_off=tree.cut_off,
+                requests=start.requests,
             )
         )
-    return tuple(sorted(found, key=lambda u: (-u.calls, -u.hops, -len(u.foreign_tables), u.name)))
+    return tuple(
+        sorted(
+            found,
+            key=lambda u: (-(u.requests or 0) * max(1, u.calls), -u.calls, -u.hops, -len(u.foreign_tables), u.name),
+        )
+    )
 
 
 def _who(service: str) -> str:

@@ -52,12 +52,13 @@ class Access:
 
 @dataclass(frozen=True)
 class Start:
-    """A use case before it is followed: where control comes in."""
+    """A use case before it is followed: where control comes in. ``requests`` None: no log tells."""
 
     name: str
     symbols: tuple[str, ...]
     service: str
     exact: bool
+    requests: int | None = None
 
 
 @dataclass(frozen=True)
@@ -115,8 +116,10 @@ class CallTrees:
             # Several routes in one file's top level: which of its lines answer which of them is not known.
             sure = shared[handler] == len(ways) or self.graph.by_id[handler].kind != "module"
             methods = ", ".join(sorted({m for m, _ in ways}))
+            logged = self.system.requests
+            asked = sum(logged.get(f"route:{m} {path}", 0) for m in {m for m, _ in ways}) if logged else None
             found.append(
-                Start(f"{methods} {path}".strip(), symbols, self.home(handler), sure and self._handled(handler))
+                Start(f"{methods} {path}".strip(), symbols, self.home(handler), sure and self._handled(handler), asked)
             )
         for unit, names in self.system.jobs.items():
             found.extend(Start(name, self._job(unit, name), self.home(unit), True) for name in names)

@@ -11,11 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from agent.boundaries.layers import Layer, build_layers, combine
 from agent.boundaries.metrics import measure
 from agent.boundaries.ownership import evidence_of
+from agent.boundaries.runtime import with_runtime
 from agent.boundaries.system import System, see_system
 from agent.domain.boundary import SHARED, Boundaries, Explanation, Home, Move, Pull
 from agent.domain.code import DependencyGraph
 from agent.domain.finding import Evidence
 from agent.domain.inventory import Location
+from agent.domain.runtime import Runtime
 from agent.errors import InputError
 
 __all__ = ["explain", "find_subject"]
@@ -32,12 +34,13 @@ def explain(
     wanted: str,
     coupling: Iterable[tuple[str, str, int]] = (),
     ways_in: Iterable[tuple[str, str, str]] | None = None,
+    runtime: Runtime | None = None,
 ) -> Explanation:
     """``wanted`` is a unit, a table, a service, or anything inside a unit: an ID, the end of one, or a path.
 
     Raises InputError when nothing, or more than one thing, is called so.
     """
-    system = see_system(graph, ways_in)
+    system, _ = with_runtime(see_system(graph, ways_in), runtime)
     kind, subject = find_subject(graph, boundaries, wanted)
     if kind == "service":
         return _service(boundaries, subject)

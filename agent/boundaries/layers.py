@@ -50,6 +50,8 @@ def build_layers(system: System, coupling: Iterable[tuple[str, str, int]]) -> tu
     with_data = sum(1 for unit in system.units if system.access.get(unit)) / max(1, len(system.units))
     # Two pairs that changed together say nothing about eighty units: history counts by how many it covers.
     remembered = len({unit for pair in history for unit in pair}) / max(1, len(system.units))
+    observed = similarity(system.observed)
+    seen = len(system.observed) / max(1, len(system.units) + len(system.tables))
     reached = {unit for units in system.reach.values() for unit in units} & set(system.units)
     return tuple(
         layer
@@ -57,6 +59,7 @@ def build_layers(system: System, coupling: Iterable[tuple[str, str, int]]) -> tu
             Layer("structure", structure, 1.0, f"{len(structure)} tied pairs"),
             Layer("data", data, 0.5 + min(1.0, 2 * with_data), f"{with_data:.0%} of the units touch a table"),
             Layer("entry points", entry, 0.5 * len(reached) / max(1, len(system.units)), f"{len(system.reach)} routes"),
+            Layer("runtime", observed, seen, f"{seen:.0%} of the units and tables were seen at work"),
             Layer("names", name, 0.5 * agreement(name, evident), "agreement with structure"),
             Layer("packages", package, 0.5 * agreement(package, evident), "agreement with structure"),
             Layer(

@@ -30,5 +30,6 @@ def as_json(boundaries: Boundaries) -> str:
         "alternatives": whole["alternatives"],
         "layers": whole["layers"],
         "pins": whole["pins"],
+        "traffic": whole["traffic"],
     }
     return json.dumps(ordered, indent=1, ensure_ascii=True) + "\n"

@@ -12,6 +12,7 @@ from agent.boundaries.naming import name_groups
 from agent.boundaries.ownership import own_tables
 from agent.boundaries.partition import Candidate, Division, divide
 from agent.boundaries.pins import BoundariesFile
+from agent.boundaries.runtime import with_runtime
 from agent.boundaries.services import Verdict, contested_units, cross, describe
 from agent.boundaries.system import System, see_system
 from agent.boundaries.verdict import could_run_apart, judge_service, judge_system
@@ -28,6 +29,7 @@ from agent.domain.boundary import (
 )
 from agent.domain.code import DependencyGraph
 from agent.domain.inventory import Location
+from agent.domain.runtime import Runtime
 from agent.errors import BoundariesError
 
 __all__ = ["propose_boundaries"]
@@ -40,20 +42,22 @@ def propose_boundaries(
     pins: Mapping[str, str] | None = None,
     file_name: str = "boundaries.toml",
     ways_in: Iterable[tuple[str, str, str]] | None = None,
+    runtime: Runtime | None = None,
 ) -> Boundaries:
     """Candidate services of a system.
 
     ``coupling`` is git's change coupling by path; ``ways_in`` the entry points as (kind, name, path); ``file`` and ``pins`` are the user's word and win over everything.
+    ``runtime`` is what the user's logs, traces and statistics showed.
     Raises BoundariesError when they leave a service empty or put a forbidden pair together.
     """
-    system = see_system(graph, ways_in)
+    system, traffic = with_runtime(see_system(graph, ways_in), runtime)
     division = divide(system, coupling)
     named = {c.name: _named(system, c, division) for c in division.candidates}
     homes, placed = _split_nodes(named[division.chosen][0], system)
     proposed = {t.table: t.owner for t in own_tables(system, homes, placed, {})} if file else {}
     homes, placed, applied = _apply(homes, placed, file, pins or {}, system, file_name)
     tables = own_tables(system, homes, placed, _pinned_tables(file, proposed))
-    return _assemble(system, division, named, homes, tables, applied, file)
+    return _assemble(system, division, named, homes, tables, applied, file).model_copy(update={"traffic": traffic})
 
 
 def _named(system: System, candidate: Candidate, division: Division) -> tuple[dict[str, str], dict[str, str]]:

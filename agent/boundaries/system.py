@@ -41,6 +41,10 @@ class System:
     row_types: Mapping[str, str] = field(default_factory=dict)  # unit called as a table -> that table
     jobs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # unit -> ways in that are no route ("job x")
     runs: bool = True  # False when all that starts it is a command line: a library or a tool
+    requests: Mapping[str, int] = field(default_factory=dict)  # route -> requests that it answered, when there is a log
+    observed: Mapping[str, Mapping[str, float]] = field(
+        default_factory=dict
+    )  # unit or table -> operation seen -> weight
 
     def symbol(self, identifier: str) -> Symbol:
         """The symbol with that ID."""

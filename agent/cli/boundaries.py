@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.options import Commit, Name, Output, Pinned, Quiet, Repo, app
-from agent.cli.shared import assuming, boundaries_file, emit, one_of, settings_for, shown_progress
+from agent.cli.options import Commit, Name, Output, Pinned, Quiet, Repo, Seen, app
+from agent.cli.shared import assuming, boundaries_file, emit, one_of, runtime_of, settings_for, shown_progress
 from agent.errors import InputError
 
 __all__ = ["boundaries"]
@@ -28,6 +28,7 @@ def boundaries(
     ] = None,
     commit: Commit = None,
     name: Name = None,
+    runtime: Seen = None,
     quiet: Quiet = None,
 ) -> None:
     """Print the proposed services: every unit's home, what each service owns, metrics, and the alternatives."""
@@ -39,10 +40,10 @@ def boundaries(
         raise InputError("--compare and --boundaries are the same file for two purposes: give one of them.")
     shown = form or ("text" if against else "json")
     one_of("--format", shown, ("text", "json") if against else ("json", "toml"))
-    settings = settings_for(repo, quiet=quiet)
+    settings = settings_for(repo, quiet=quiet, runtime=runtime)
     with shown_progress(settings.quiet) as progress, workbench(repo, settings, commit, name) as bench:
         settings = assuming(settings, bench)
-        run = Run(progress=progress)
+        run = Run(progress=progress, runtime=runtime_of(settings))
         inventory = make_inventory(bench, run, None)
         found, _ = make_graph(bench, inventory, run)
         proposal = make_boundaries(inventory, found, settings.assumptions, boundaries_file(boundaries), run)

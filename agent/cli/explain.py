@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.options import Commit, Name, Output, Pinned, Quiet, Repo, app
-from agent.cli.shared import assuming, boundaries_file, emit, one_of, settings_for, shown_progress
+from agent.cli.options import Commit, Name, Output, Pinned, Quiet, Repo, Seen, app
+from agent.cli.shared import assuming, boundaries_file, emit, one_of, runtime_of, settings_for, shown_progress
 
 __all__ = ["explain"]
 
@@ -23,6 +23,7 @@ def explain(
     boundaries: Pinned = None,
     commit: Commit = None,
     name: Name = None,
+    runtime: Seen = None,
     quiet: Quiet = None,
 ) -> None:
     """Say why X is in its service: what each layer of evidence says, with file:line, and what another home would change."""
@@ -32,12 +33,12 @@ def explain(
     from agent.pipeline import Run, make_boundaries, make_graph, make_inventory, ways_in
 
     one_of("--format", form, ("text", "json"))
-    settings = settings_for(repo, quiet=quiet)
+    settings = settings_for(repo, quiet=quiet, runtime=runtime)
     with shown_progress(settings.quiet) as progress, workbench(repo, settings, commit, name) as bench:
         settings = assuming(settings, bench)
-        run = Run(progress=progress)
+        run = Run(progress=progress, runtime=runtime_of(settings))
         inventory = make_inventory(bench, run, None)
         graph, _ = make_graph(bench, inventory, run)
         proposal = make_boundaries(inventory, graph, settings.assumptions, boundaries_file(boundaries), run)
-        found = explain_subject(graph, proposal, subject, inventory.history.coupling, ways_in(inventory))
+        found = explain_subject(graph, proposal, subject, inventory.history.coupling, ways_in(inventory), run.runtime)
     emit(tell_explanation(found) if form == "text" else found.model_dump_json(indent=1) + "\n", output, repo)

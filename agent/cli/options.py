@@ -9,7 +9,23 @@ import typer
 
 from agent import __version__
 
-__all__ = ["AsOf", "Commit", "Embeddings", "Name", "Output", "Pinned", "Quiet", "Repo", "app"]
+__all__ = [
+    "AsOf",
+    "BaseUrl",
+    "Commit",
+    "DryRun",
+    "Embeddings",
+    "Llm",
+    "MaxCost",
+    "MaxTokens",
+    "Name",
+    "Output",
+    "Pinned",
+    "Quiet",
+    "Repo",
+    "ShowOutgoing",
+    "app",
+]
 
 app = typer.Typer(
     name="figwright",
@@ -40,12 +56,54 @@ Embeddings = Annotated[
         help="The index's vectors: static (default), hashed, or minilm: a transformer, better and much slower (docs/guide/ask.md).",
     ),
 ]
+Llm = Annotated[
+    str | None,
+    typer.Option(
+        "--llm",
+        metavar="MODEL",
+        help="Ask this language model for advice, which code checks (docs/advisor.md); default: none.",
+    ),
+]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--base-url", metavar="URL", help="The model's OpenAI-compatible endpoint; the key is in FIGWRIGHT_LLM_KEY."
+    ),
+]
+MaxCost = Annotated[
+    float | None,
+    typer.Option("--max-cost", metavar="USD", min=0, help="Ask no more once a call could exceed this sum."),
+]
+MaxTokens = Annotated[
+    int | None,
+    typer.Option("--max-tokens", metavar="N", min=0, help="Ask no more once a call could exceed these tokens."),
+]
+DryRun = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run", help="Print what the model would be asked and its estimated cost; send and write nothing."
+    ),
+]
+ShowOutgoing = Annotated[
+    Path | None,
+    typer.Option(
+        "--show-outgoing", metavar="FILE", help="Write every byte there that leaves (with --dry-run: would leave)."
+    ),
+]
 AsOf = Annotated[
     str | None,
     typer.Option(
         "--as-of",
         metavar="DATE",
         help="Judge ends of life at this date (YYYY-MM-DD); default: the date of the bundled table.",
+    ),
+]
+Seen = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--runtime",
+        metavar="FILE",
+        help="What the running system showed: an access log, traces (OTLP or Jaeger JSON) or pg_stat_statements; repeat for more.",
     ),
 ]
 Pinned = Annotated[

@@ -8,13 +8,32 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.options import AsOf, Commit, Embeddings, Name, Pinned, Quiet, Repo, app
+from agent.cli.advice import Wanted
+from agent.cli.options import (
+    AsOf,
+    BaseUrl,
+    Commit,
+    DryRun,
+    Embeddings,
+    Llm,
+    MaxCost,
+    MaxTokens,
+    Name,
+    Pinned,
+    Quiet,
+    Repo,
+    Seen,
+    ShowOutgoing,
+    app,
+)
 from agent.cli.shared import (
     assuming,
     boundaries_file,
+    emit,
     exit_on_severity,
     out_folder,
     run_report,
+    runtime_of,
     say,
     settings_for,
     shown_progress,
@@ -36,6 +55,7 @@ def plan(
     as_of: AsOf = None,
     name: Name = None,
     embeddings: Embeddings = None,
+    runtime: Seen = None,
     quiet: Quiet = None,
     fail_on: Annotated[
         str | None,
@@ -45,6 +65,12 @@ def plan(
             help="Exit with 1 when a finding is at least this severe (critical, high, medium, low).",
         ),
     ] = None,
+    llm: Llm = None,
+    base_url: BaseUrl = None,
+    max_cost: MaxCost = None,
+    max_tokens: MaxTokens = None,
+    dry_run: DryRun = False,
+    show_outgoing: ShowOutgoing = None,
 ) -> None:
     """Write plan.md, plan.html, plan.json and boundaries.toml for a repository. Nothing is written inside it."""
     from agent.adapters.output_folder import is_edited, stamped, write_files
@@ -54,13 +80,21 @@ def plan(
 
     if fail_on is not None and fail_on not in SEVERITIES:
         raise InputError(f"--fail-on {fail_on!r} is not a severity: use one of {', '.join(SEVERITIES)}.")
-    settings = settings_for(repo, out=out, as_of=as_of, quiet=quiet, embeddings=embeddings)
+    wanted = Wanted(repo, llm, base_url, max_cost, max_tokens, dry_run, show_outgoing)
+    settings = settings_for(repo, out=out, as_of=as_of, quiet=quiet, runtime=runtime, embeddings=embeddings, advisor=wanted.flags())
     file = boundaries_file(boundaries)
     with shown_progress(settings.quiet) as progress, workbench(repo, settings, commit, name) as bench:
         folder = out_folder(repo, settings.out, bench.snapshot.name)
         settings = assuming(settings, bench)
-        run = Run(progress=progress)
-        files, graph, key = make_plan(bench, run, settings.assumptions, settings.as_of, file)
+        run = Run(progress=progress, runtime=runtime_of(settings))
+        model = wanted.open(settings)
+        advisor = model and model.advisor(bench.snapshot.read, lambda: stored_index(bench, run, None, ""))
+        files, graph, key = make_plan(bench, run, settings.assumptions, settings.as_of, file, advisor)
+        if dry_run:
+            emit(model.planned(), None, repo)
+            return
+        if model:
+            wanted.leave(files, folder, model.ledger.text())
         stored_index(bench, run, graph, key)
         proposal = files.pop("boundaries.toml")
         target = folder / "boundaries.toml"

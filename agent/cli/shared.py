@@ -24,6 +24,7 @@ __all__ = [
     "one_of",
     "out_folder",
     "run_report",
+    "runtime_of",
     "say",
     "settings_for",
     "shown_progress",
@@ -57,6 +58,27 @@ def boundaries_file(path: Path | None) -> tuple[str, str] | None:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise InputError(f"the boundaries file {path} cannot be read ({reason}): give one that plan wrote.") from None
+
+
+def runtime_of(settings: Any) -> Any:
+    """The evidence in the files that the user named; compressed ones (.gz) are read as they are."""
+    import gzip
+
+    from agent.domain.runtime import Runtime
+    from agent.inventory.runtime import read_runtime
+
+    if not settings.runtime:
+        return Runtime()
+
+    def lines(path: Path) -> Iterator[str]:
+        try:
+            with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8", errors="replace") as file:
+                yield from file
+        except (OSError, EOFError) as error:
+            reason = getattr(error, "strerror", None) or "it is no gzip file"
+            raise InputError(f"the file {path} of --runtime cannot be read ({reason}): name one that exists.") from None
+
+    return read_runtime((path.name, lines(path)) for path in settings.runtime)
 
 
 def out_folder(repo: str, out: Path | None, name: str) -> Path:

@@ -1,6 +1,6 @@
 """What splitting would cost: operations that become remote, transactions that would span, data that two services share.
 
-Every count is of places in the code (static), never of requests: what is hot in production, only traffic tells.
+Every count is of places in the code (static), but for a use case's ``requests``, which only logs can tell.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class UseCase(Noun):
 
     ``calls`` counts the distinct calls between services on its call tree, ``hops`` those on its deepest chain, which
     ``chain`` shows call by call. ``foreign_tables`` are tables of another service that it touches without a call.
-    ``cut_off``: its call tree was too large to follow to the end.
+    ``cut_off``: its call tree was too large to follow to the end. ``requests`` are those in the user's logs; None without.
     """
 
     name: str
@@ -73,6 +73,7 @@ class UseCase(Noun):
     foreign_tables: tuple[str, ...]
     resolution: Sureness
     cut_off: bool = False
+    requests: int | None = None
 
 
 class Transaction(Noun):

@@ -29,6 +29,7 @@ __all__ = [
     "Service",
     "SharedUnit",
     "TableOwnership",
+    "Traffic",
     "Unit",
 ]
 
@@ -156,6 +157,23 @@ class Pin(Noun):
     effect: str
 
 
+class Traffic(Noun):
+    """What the user's logs, traces and statistics said of this system.
+
+    ``sources`` are (file, kind, records); ``routes`` (route, requests), most first; ``silent`` routes that no request of the
+    logs was for: a question, not a proof, since logs cover their time only. ``operations`` counts what traces and
+    statistics brought. ``unmatched`` and ``left`` count what could not be placed, and what could not be read, by reason.
+    """
+
+    sources: tuple[tuple[str, str, int], ...] = ()
+    requests: int = 0
+    operations: int = 0
+    routes: tuple[tuple[str, int], ...] = ()
+    silent: tuple[str, ...] = ()
+    unmatched: tuple[tuple[str, int], ...] = ()
+    left: tuple[tuple[str, int, Location], ...] = ()
+
+
 class Boundaries(Noun):
     """The proposal. ``verdict`` is `split`, `modularize` (boundaries exist but entangled or too small to run apart)
     or `do not split`; ``verdict_reasons`` carry the numbers. Units and tables are sorted by ID, services by name."""
@@ -173,6 +191,7 @@ class Boundaries(Noun):
     layers: tuple[tuple[str, float, int], ...]  # (layer, weight used, edges)
     pins: tuple[Pin, ...] = ()
     bill: Bill = Bill()
+    traffic: Traffic = Traffic()
 
 
 class Pull(Noun):

@@ -16,6 +16,7 @@ __all__ = [
     "ContainerReport",
     "Deployable",
     "DeployableKind",
+    "Image",
     "Level",
     "Proof",
     "Round",
@@ -82,6 +83,44 @@ class Deployable(Noun):
     schedule: str = ""
     single: str = ""
     blockers: tuple[Blocker, ...] = ()
+    image: str = ""  # the deployable whose Dockerfile it runs on: a job on its application's image; empty: its own
+
+
+class Image(Noun):
+    """How one Dockerfile is written: bases, packages, install and build steps, what the last stage holds.
+
+    ``base`` and ``build_base`` are public names with a tag (``python:3.11-slim``); an empty ``build_base`` means one stage.
+    ``manifests`` are copied before ``install`` runs, so that dependencies are a layer of their own; ``build`` runs once the
+    source is there. ``artifacts`` are (path in the build stage, path in the image). ``source`` says whether the image
+    holds the repository's own files. ``finish`` runs as root in the last stage, ``health`` is a command in exec form.
+    ``risk`` says what an end-of-life runtime means, ``upgrade`` what removes it. ``changes`` are repairs that were made.
+    """
+
+    name: str
+    family: str
+    folder: str = ""
+    base: str
+    build_base: str = ""
+    packages: tuple[str, ...] = ()
+    build_packages: tuple[str, ...] = ()
+    manifests: tuple[str, ...] = ()
+    install: tuple[str, ...] = ()
+    build: tuple[str, ...] = ()
+    artifacts: tuple[tuple[str, str], ...] = ()
+    source: bool = True
+    workdir: str = "/app"
+    env: tuple[tuple[str, str], ...] = ()
+    finish: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    user: str = "10001"
+    command: tuple[str, ...] = ()
+    port: int | None = None
+    health: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    risk: str = ""
+    upgrade: str = ""
+    reasons: tuple[Reason, ...] = ()
+    changes: tuple[str, ...] = ()
 
 
 class Round(Noun):

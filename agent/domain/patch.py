@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from agent.domain.environment import Need
+from agent.domain.environment import Need, Recipe
 from agent.domain.inventory import Location, Noun
-from agent.domain.verdict import FileChange, Verdict
+from agent.domain.verdict import FileChange, SetAside, Suite, Verdict
 
-__all__ = ["Count", "Left", "Patch", "Proposal", "RefactorReport", "Rewritten"]
+__all__ = ["Count", "Left", "Patch", "Proposal", "RefactorReport", "Rewritten", "Tested"]
 
 
 class Left(Noun):
@@ -52,7 +52,8 @@ class Patch(Noun):
     """A proposal with its verdict. ``file`` is its name in the output folder; empty when it was refused.
 
     ``counts`` are there for a step of a series. ``dropped`` are the files whose part of the change made things worse and
-    was taken out of it.
+    was taken out of it. ``environment`` is the key of the environment in which the tests ran with the change (see `Tested`);
+    ``attempts`` is what was tried before it and why that was refused.
     """
 
     number: int
@@ -61,14 +62,37 @@ class Patch(Noun):
     verdict: Verdict
     counts: Count | None = None
     dropped: tuple[Left, ...] = ()
+    environment: str = ""
+    attempts: tuple[str, ...] = ()
+
+
+class Tested(Noun):
+    """A suite in one environment, and the tests that passed there before the first patch (``passed``) or, of an environment
+    that patches brought (``brought_by``, a patch's number), with that patch in. ``trouble`` says why nothing could be run."""
+
+    suite: Suite
+    environment: str
+    recipe: Recipe
+    toolchains: tuple[str, ...] = ()
+    amended: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+    trouble: str = ""
+    brought_by: int = 0
 
 
 class RefactorReport(Noun):
-    """All that was proposed for a repository: what held, what was refused and why, what was not tried."""
+    """All that was proposed for a repository: what held, what was refused and why, what was not tried.
+
+    The tests that pass with a patch are those of `Tested.passed` without the verdict's ``lost`` and ``missing``, and with
+    its ``gained``.
+    """
 
     name: str
     commit: str
     sandbox: str
+    tested: tuple[Tested, ...] = ()
     patches: tuple[Patch, ...] = ()
     left: tuple[Left, ...] = ()
     not_tried: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from agent.domain.advice import Advice
 from agent.domain.boundary import Boundaries
 from agent.domain.finding import Evidence, Finding
 from agent.domain.inventory import Inventory, Location, Noun
@@ -186,3 +187,4 @@ class Plan(Noun):
     boundaries: Boundaries
     findings: tuple[Finding, ...]  # by severity, then ID
     roadmap: Roadmap
+    advice: Advice = Advice()  # a language model's words and proposals, when one was asked

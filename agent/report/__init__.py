@@ -5,5 +5,6 @@ from __future__ import annotations
 from agent.report.html import write_html
 from agent.report.json_text import plan_schema, write_json
 from agent.report.markdown import write_markdown
+from agent.report.markdown_advice import write_decisions
 
-__all__ = ["plan_schema", "write_html", "write_json", "write_markdown"]
+__all__ = ["plan_schema", "write_decisions", "write_html", "write_json", "write_markdown"]

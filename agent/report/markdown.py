@@ -13,7 +13,8 @@ from agent.domain.finding import SEVERITIES, Evidence
 from agent.domain.inventory import Location
 from agent.domain.plan import Phase, Plan, Step
 from agent.report.links import SourceLinks, source_links
-from agent.report.markdown_bill import write_bill, write_matrix
+from agent.report.markdown_advice import write_advice
+from agent.report.markdown_bill import write_bill, write_matrix, write_traffic
 from agent.report.markdown_text import cell, code, link, prose
 from agent.report.mermaid import MOST_EDGES, draw_mermaid
 from agent.report.number_format import count, decimal, percent, plural
@@ -41,11 +42,13 @@ def write_markdown(plan: Plan) -> str:
         _verdict(plan, sentence),
         _services(plan, links),
         [*_data(plan, links), *write_matrix(plan)],
+        write_traffic(plan),
         write_bill(plan, links),
         _contested(plan, links),
         _hotspots(plan, links),
         _roadmap(plan, links, sentence),
         _findings(plan, links),
+        write_advice(plan, links),
         [_CLOSING],
     )
     return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"

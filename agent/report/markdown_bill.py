@@ -17,7 +17,7 @@ from agent.report.markdown_text import cell, code, link, prose
 from agent.report.number_format import count, plural
 from agent.report.visible_text import cut_path
 
-__all__ = ["write_bill", "write_matrix"]
+__all__ = ["write_bill", "write_matrix", "write_traffic"]
 
 _SERVICES, _EACH, _TABLES, _CUTS = 15, 5, 30, 4
 
@@ -74,6 +74,41 @@ def write_bill(plan: Plan, links: SourceLinks) -> list[str]:
     return [*lines, *_rests(bill)]
 
 
+def write_traffic(plan: Plan) -> list[str]:
+    """What the user's logs, traces and statistics said; what could not be used of them comes first."""
+    traffic = plan.boundaries.traffic
+    if not traffic.sources:
+        return []
+    lines = ["## Seen at work", ""]
+    unused = [f"{count(n)} {what}" for what, n in traffic.unmatched]
+    unused += [f"{count(n)} {what} (first at {code(str(where), 60)})" for what, n, where in traffic.left]
+    if unused:
+        lines += [f"Not used: {'; '.join(unused)}.", ""]
+    files = ", ".join(
+        f"{code(name, 60)} ({kind}, {plural(records, 'record')})" for name, kind, records in traffic.sources
+    )
+    lines += [f"Read: {files}.", ""]
+    if traffic.routes:
+        listed = ", ".join(f"{code(_route(route), 60)} {count(n)}" for route, n in traffic.routes[:_EACH])
+        lines += [
+            f"{plural(traffic.requests, 'request')} on {plural(len(traffic.routes), 'route')}; the most: {listed}.",
+            "",
+        ]
+    if traffic.silent:
+        listed = ", ".join(code(_route(route), 60) for route in traffic.silent[:_SERVICES])
+        more = f" and {len(traffic.silent) - _SERVICES:,} more" if len(traffic.silent) > _SERVICES else ""
+        lines += [
+            f"{plural(len(traffic.silent), 'route')} that no request in the logs was for: {listed}{more}. Candidates for "
+            f"retirement once the logs cover a whole business cycle, a year's end included.",
+            "",
+        ]
+    return lines
+
+
+def _route(route: str) -> str:
+    return route.removeprefix("route:")
+
+
 def write_matrix(plan: Plan) -> list[str]:
     """Tables by services: a table's users beside each other, so that any number of services fits."""
     matrix = plan.boundaries.bill.matrix
@@ -120,8 +155,9 @@ def _written(row: MatrixRow) -> str:
 def _use_case(use: UseCase, links: SourceLinks) -> str:
     steps = "; ".join(f"{_short(e.text)} at {_at(e.location, links)}" for e in use.chain[:3])
     more = f" and {plural(use.hops - 3, 'more hop')}" if use.hops > 3 else ""
+    asked = f", {plural(use.requests, 'request')} in the logs" if use.requests is not None else ""
     return (
-        f"- {code(use.name, 60)} ({_name(use.service)}): {plural(use.calls, 'call')} to others, "
+        f"- {code(use.name, 60)} ({_name(use.service)}{asked}): {plural(use.calls, 'call')} to others, "
         f"{plural(use.hops, 'hop')} deep. {steps}{more}"
     )
 

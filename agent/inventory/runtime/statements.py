@@ -1,0 +1,104 @@
+"""Statement statistics of a database (pg_stat_statements as CSV or JSON): which tables are used together, how often."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from agent.domain.inventory import Location
+from agent.inventory.runtime.gathering import Gathered
+
+__all__ = ["is_statistics", "read_statistics", "tables_of"]
+
+MOST_CHARS = 100_000
+MOST_BYTES = 200_000_000
+
+
+def is_statistics(text: str) -> bool:
+    """A CSV whose header names query and calls, or JSON rows with these keys."""
+    head = text.lstrip("\ufeff \n").split("\n")[0].lower()
+    if head.startswith(("[", "{")):
+        return '"query"' in text and '"calls"' in text
+    names = {name.strip().strip('"') for name in head.replace(";", ",").replace("\t", ",").split(",")}
+    return {"query", "calls"} <= names
+
+
+def read_statistics(name: str, lines: Iterator[str], gathered: Gathered) -> int:
+    """Statements whose tables were understood."""
+    records = 0
+    for number, row in _rows(name, lines, gathered):
+        where = Location(path=name, line=number)
+        query, calls = str(row.get("query") or ""), str(row.get("calls") or "")
+        if not query or not calls.strip().isdigit() or int(calls) < 1:
+            gathered.leave("rows without a query and a count of calls", where)
+            continue
+        tables = tables_of(query)
+        if tables is None:
+            gathered.leave("statements that could not be parsed", where)
+            continue
+        if tables:
+            gathered.observe(f"statement {' '.join(query.split())[:80]}", frozenset(), tables, int(calls), where)
+        records += 1
+    return records
+
+
+def _rows(name: str, lines: Iterator[str], gathered: Gathered) -> Iterator[tuple[int, dict[str, Any]]]:
+    first = next(lines, "")
+    if first.lstrip("\ufeff ").startswith(("[", "{")):
+        text = first + "".join(lines)
+        try:
+            found = json.loads(text[:MOST_BYTES])
+        except (ValueError, RecursionError):
+            found = [_parsed(line) for line in text.split("\n") if line.strip()]
+        for number, row in enumerate(found if isinstance(found, list) else [found], 1):
+            yield number, {str(k).lower(): v for k, v in row.items()} if isinstance(row, dict) else {}
+        return
+    separator = max(",;\t", key=first.count)
+
+    def everything() -> Iterator[str]:
+        yield first.lstrip("\ufeff").lower()
+        yield from (line.replace("\0", "") for line in lines)
+
+    csv.field_size_limit(10 * MOST_CHARS)
+    reader = csv.DictReader(everything(), delimiter=separator)
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            gathered.leave("rows that are no CSV", Location(path=name, line=reader.line_num))
+            continue
+        yield reader.line_num, {str(k): v for k, v in row.items() if k}
+
+
+def _parsed(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+
+
+def tables_of(query: str) -> frozenset[str] | None:
+    """Tables of one statement, lower case, without the schema; None when it is no SQL that can be read."""
+    import sqlglot
+    from sqlglot import expressions
+
+    if len(query) > MOST_CHARS:
+        return None
+    try:
+        # pg_stat_statements writes parameters as $1, which the dialect knows.
+        parsed = sqlglot.parse(query, read="postgres", error_level=sqlglot.ErrorLevel.RAISE)
+    except (sqlglot.errors.SqlglotError, RecursionError):
+        return None
+    found: set[str] = set()
+    for statement in parsed:
+        if statement is None or isinstance(statement, expressions.Command):
+            continue
+        if isinstance(statement, expressions.Condition | expressions.Alias):
+            return None  # "SELEC x" is an expression with an alias, to this parser
+        named = {with_.alias_or_name.lower() for with_ in statement.find_all(expressions.CTE)}
+        found |= {t.name.lower() for t in statement.find_all(expressions.Table) if t.name} - named
+    return frozenset(found)
