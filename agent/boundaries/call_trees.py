@@ -79,6 +79,8 @@ class CallTrees:
         self.system, self.homes = system, homes
         self.graph = system.graph
         self._steps: dict[str, tuple[tuple[Dependency, str, bool, bool], ...]] = {}
+        self._links: dict[str, tuple[tuple[Dependency, str, str, bool, bool], ...]] = {}
+        self._touched: dict[str, tuple[tuple[Dependency, bool], ...]] = {}
         self._trees: dict[tuple[tuple[str, ...], str, bool, frozenset[str]], Tree] = {}
         self._handlers = frozenset(system.handlers.values())
         self._spent = 0
@@ -168,16 +170,14 @@ class CallTrees:
             step = (certain or doubtful).popleft()
             if step in ways:
                 continue
-            ways[step] = []
-            for edge, target, counts, direct in self._next(step[0]):
+            way = ways[step] = []
+            here, certainly = step[1], sure[step]
+            for edge, target, there, remote, direct in self._leading(step[0]):
                 if target in stop:
                     continue
-                there = self.home(target)
-                after = (target, step[1] if there == SHARED else there)
-                known = sure[step] and direct
-                leaves = counts and there not in (SHARED, step[1]) and self.is_remote(target)
-                hop = Hop(edge, step[1], there, known) if leaves else None
-                ways[step].append((after, hop))
+                after = (target, here if there == SHARED else there)
+                known = certainly and direct
+                way.append((after, Hop(edge, here, there, known) if remote and there != here else None))
                 if after not in ways:
                     sure[after] = sure.get(after, False) or known
                     (certain if known else doubtful).append(after)
@@ -188,9 +188,20 @@ class CallTrees:
             tuple(sorted(hops.values(), key=lambda h: (h.edge.path, h.edge.line, h.edge.target, h.source))),
             tuple(sorted(accesses, key=lambda a: (a.edge.path, a.edge.line, a.edge.target, a.edge.kind, a.service))),
             frozenset(symbol for symbol, _ in ways),
-            _longest([s for s in first if s in ways], ways),
+            _longest([s for s in first if s in ways], ways) if hops else (),
             bool(certain or doubtful),
         )
+
+    def _leading(self, symbol: str) -> tuple[tuple[Dependency, str, str, bool, bool], ...]:
+        """(dependency, function entered, its home, whether it is remote elsewhere, whether it is exact)."""
+        found = self._links.get(symbol)
+        if found is None:
+            found = self._links[symbol] = tuple(
+                (edge, target, there, counts and there != SHARED and self.is_remote(target), direct)
+                for edge, target, counts, direct in self._next(symbol)
+                for there in (self.home(target),)
+            )
+        return found
 
     def _next(self, symbol: str) -> tuple[tuple[Dependency, str, bool, bool], ...]:
         """(dependency, function entered, whether it would be a remote call, whether it is exact) in order of lines."""
@@ -261,7 +272,7 @@ class CallTrees:
         for symbol in runs:
             for _, target, _, _ in self._next(symbol):
                 callers[target].append(symbol)
-        found = {symbol for symbol in runs if next(iter(self._accesses((symbol, ""), True)), None)}
+        found = {symbol for symbol in runs if next(iter(self._touches(symbol)), None)}
         pending = sorted(found)
         while pending:
             for caller in callers.get(pending.pop(), ()):
@@ -272,10 +283,17 @@ class CallTrees:
 
     def _accesses(self, step: Step, exact: bool) -> Iterable[Access]:
         symbol, service = step
+        found = self._touched.get(symbol)
+        if found is None:
+            found = self._touched[symbol] = tuple(self._touches(symbol))
+        return [Access(edge, service, exact and direct) for edge, direct in found]
+
+    def _touches(self, symbol: str) -> Iterable[tuple[Dependency, bool]]:
+        """(what is read or written, whether that is exact)."""
         made = None
         for edge in self.graph.outgoing.get(symbol, ()):
             if edge.kind in ("read", "write") and edge.target.startswith("table:"):
-                yield Access(edge, service, exact and edge.resolution == "exact")
+                yield edge, edge.resolution == "exact"
             elif (
                 edge.kind == "use"
                 and self.graph.by_id[edge.target].kind in TYPES
@@ -286,8 +304,7 @@ class CallTrees:
                     # A repository's inherited methods are not in the repository: reading is assumed, and writing only
                     # where the caller has made a new row.
                     if below.kind == "read" or (below.kind == "write" and below.target in made):
-                        place = Dependency(symbol, below.target, below.kind, edge.path, edge.line, "inferred")
-                        yield Access(place, service, False)
+                        yield Dependency(symbol, below.target, below.kind, edge.path, edge.line, "inferred"), False
 
     def _made(self, symbol: str) -> frozenset[str]:
         """The tables of which a function constructs rows."""
