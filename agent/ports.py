@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     import numpy as np
 
     from agent.domain.boundary import Boundaries
-    from agent.domain.code import Dependency, DependencyGraph, Symbol
+    from agent.domain.code import AmbiguousReference, Dependency, DependencyGraph, Symbol
+    from agent.domain.container import LintFinding
     from agent.domain.environment import Need, Recipe, Step
     from agent.domain.execution import Command, Folders, Limits, Outcome, Toolchain
     from agent.domain.facts import Binding, Definition, Entity, FileFacts, Import, TableUse, Wiring
     from agent.domain.inventory import History, Inventory
-    from agent.domain.patch import Proposal, Rewritten
+    from agent.domain.patch import EditTask, Proposal, Rewritten
     from agent.domain.plan import Plan
     from agent.domain.verdict import Suite, SuiteResult
 
@@ -25,8 +26,10 @@ __all__ = [
     "Advisor",
     "CodeIndex",
     "Codebase",
+    "ContainerLinter",
     "Contextual",
     "Ecosystem",
+    "Editor",
     "Embedder",
     "Framework",
     "ImageBuilder",
@@ -43,6 +46,7 @@ __all__ = [
     "Runner",
     "Sandbox",
     "Snapshot",
+    "Stepwise",
     "Toolchains",
     "Tools",
     "Workspace",
@@ -249,6 +253,16 @@ class Linked(Protocol):
 
     @property
     def table_uses(self) -> Sequence[tuple[str, TableUse]]: ...
+
+    @property
+    def ambiguous(self) -> Sequence[AmbiguousReference]:
+        """Operands with several possible values: candidates, no edges."""
+        ...
+
+    @property
+    def unresolved(self) -> Sequence[tuple[str, str]]:
+        """(path, reason) of each operand whose value is not known."""
+        ...
 
 
 class Framework(Protocol):
@@ -528,6 +542,34 @@ class PatchRecipe(Protocol):
         ...
 
 
+@runtime_checkable
+class Stepwise(Protocol):
+    """A recipe that proposes a series, and can make each step anew on code in which a step before it was not taken."""
+
+    @property
+    def steps(self) -> Sequence[Any]: ...
+
+    @property
+    def guesses(self) -> Sequence[Any]:
+        """Steps that may be wrong, after all others."""
+        ...
+
+    def one(self, step: Any, code: Codebase) -> Proposal | None:
+        """That step on the code as it stands; None when it has nothing to do there."""
+        ...
+
+
+class Editor(Protocol):
+    """Whoever writes changes to source: a language model, or in tests a script of answers."""
+
+    name: str  # the model, as patches name it
+
+    def propose_edit(self, task: EditTask) -> str:
+        """An answer that holds search/replace blocks (`agent.patches.search_replace`); empty when it gives up. Never raises
+        for what an endpoint does."""
+        ...
+
+
 class Advisor(Protocol):
     """Whoever improves a finished plan by advice that code checks."""
 
@@ -536,6 +578,24 @@ class Advisor(Protocol):
     ) -> Plan:
         """The plan with advice, or as it was with a note. ``fixed`` units were placed by the user and stay; ``replan``
         makes the plan anew with units placed (unit -> service). Never raises for what an endpoint does."""
+        ...
+
+
+class ContainerLinter(Protocol):
+    """A program that reads written container files and says what is wrong with them; nothing is built or started."""
+
+    name: str  # hadolint, compose, kubernetes, envoy, nginx, trivy
+
+    def unusable(self) -> str:
+        """Why it cannot be used on this machine, and what to install; empty when it can."""
+        ...
+
+    def wants(self, paths: Sequence[str]) -> bool:
+        """Whether there is anything for it among these paths of the output folder."""
+        ...
+
+    def lint(self, folder: Path) -> Sequence[LintFinding]:
+        """Everything that it says, sorted; what only the lint's own surroundings cause is left out. Never raises."""
         ...
 
 
@@ -560,7 +620,11 @@ class ImageBuilder(Protocol):
     def build(
         self, context: Path, dockerfile: Path, tag: str, limits: Limits, *, target: str = "", pull: bool = False
     ) -> Outcome:
-        """Build ``context`` to ``localhost/<tag>``. A limit that is reached is an Outcome; nothing of the build goes on."""
+        """Build ``context`` and call it ``tag`` here. A limit that is reached is an Outcome; nothing of the build goes on."""
+        ...
+
+    def local_name(self, tag: str) -> str:
+        """How another Dockerfile's FROM names an image that was built here."""
         ...
 
     def size(self, tag: str) -> int:

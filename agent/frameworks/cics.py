@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from agent.domain.code import Dependency, Symbol
+from agent.domain.code import AmbiguousReference, Dependency, Symbol
 from agent.domain.facts import FileFacts, Reference, Wiring
 from agent.domain.linking import Linking
 from agent.frameworks.cobol_values import CopybookValues, operand
@@ -70,7 +70,10 @@ class Cics:
         for path, wiring in project.wirings(self.name, "use"):
             linker.use(path, wiring)
         return Linking(
-            symbols=tuple(linker.symbols[key] for key in sorted(linker.symbols)), dependencies=tuple(linker.edges)
+            symbols=tuple(linker.symbols[key] for key in sorted(linker.symbols)),
+            dependencies=tuple(linker.edges),
+            ambiguous=tuple(linker.ambiguous),
+            unresolved=tuple(linker.unresolved),
         )
 
     def access_mode(self, chain: str) -> str:  # noqa: ARG002
@@ -122,6 +125,8 @@ class _Linker:
         self._values = CopybookValues(project)
         self.symbols: dict[str, Symbol] = {}
         self.edges: list[Dependency] = []
+        self.ambiguous: list[AmbiguousReference] = []
+        self.unresolved: list[tuple[str, str]] = []
         self._transactions: set[str] = set()
         self._files: dict[str, str] = {}  # file name -> table ID
         self._maps: dict[str, dict[str, str]] = {}  # mapset -> map -> symbol ID
@@ -191,8 +196,28 @@ class _Linker:
             operands.append(tuple(rest[1 : 1 + size]))
             rest = rest[1 + size :]
         source = self._project.symbol_at(path, wiring.scope)
-        for target, edge, resolution in self._targets(path, wiring.line, kind, mode, operands):
+        found = list(self._targets(path, wiring.line, kind, mode, operands))
+        for target, edge, resolution in found:
             self.edges.append(Dependency(source, target, edge, path, wiring.line, resolution))
+        if not found:
+            self._leave(source, path, wiring.line, kind, operands)
+
+    def _leave(self, source: str, path: str, line: int, kind: str, operands: list[tuple[str, ...]]) -> None:
+        """No edge: several values fit, or none is known. What was counted when the program was read is not counted again."""
+        given = operands[0] if kind != "map" else operands[1]
+        known = {"transid": self._transactions, "file": self._files}.get(kind, self._maps)
+        literals, fitting = self._values.candidates(path, given, known) if given[1] != "literal" else ([], [])
+        if len(fitting) > 1 or (len(literals) > 1 and kind != "transid"):
+            names = tuple(sorted(set(fitting or literals)))
+            candidates = tuple(self._candidate(kind, name) for name in names)
+            self.ambiguous.append(AmbiguousReference(source, given[0], "use", path, line, candidates))
+        elif given[1] == "literal":
+            self.unresolved.append((path, f"{kind} of CICS that nothing here defines"))
+
+    def _candidate(self, kind: str, name: str) -> str:
+        if kind == "transid":
+            return f"route:CICS {name}"
+        return self._files.get(name) or dataset_id(name) if kind == "file" else f"template:{name}"
 
     def _targets(
         self, path: str, line: int, kind: str, mode: str, operands: list[tuple[str, ...]]

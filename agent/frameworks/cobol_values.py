@@ -41,15 +41,21 @@ class CopybookValues:
         self, path: str, given: tuple[str, ...], known: Collection[str] | Mapping[str, Any] = ()
     ) -> tuple[str, str]:
         """(name, resolution): the only literal, or the only one that is ``known``; ``""`` when several remain or none."""
-        item, how, *literals = given
-        if how == "literal":
-            return item, "exact"
+        if given[1] == "literal":
+            return given[0], "exact"
+        literals, fitting = self.candidates(path, given, known)
+        if len(fitting) == 1:
+            return fitting[0], "exact" if given[1] == "closed" and len(literals) == 1 else "inferred"
+        return ("", "ambiguous") if fitting else ("", "unresolved")
+
+    def candidates(
+        self, path: str, given: tuple[str, ...], known: Collection[str] | Mapping[str, Any] = ()
+    ) -> tuple[list[str], list[str]]:
+        """(all literals that the item may hold, those of them that are ``known``)."""
+        item, _, *literals = given
         if not literals:
             literals = self._copied(path, item)
-        fitting = [name for name in literals if name in known] if known else literals
-        if len(fitting) == 1:
-            return fitting[0], "exact" if how == "closed" and len(literals) == 1 else "inferred"
-        return ("", "ambiguous") if fitting else ("", "unresolved")
+        return literals, [name for name in literals if name in known] if known else literals
 
     def _copied(self, path: str, item: str) -> list[str]:
         for _, _, target, _ in self._project.import_targets(path):

@@ -179,6 +179,17 @@ class _Builder:
             self._add(replace(symbol, role="test") if from_test else symbol)
         for edge in linked.dependencies:
             self._edge(edge.source, edge.target, edge.kind, edge.path, edge.line, edge.resolution)
+        for found in linked.ambiguous:
+            self._ambiguous[found.source, found.name, found.path, found.line] = found
+            self._note(found.path, "ambiguous", "")
+        for path, reason in linked.unresolved:
+            self._note(path, "unresolved", reason)
+
+    def _note(self, path: str, outcome: str, reason: str) -> None:
+        language = self._project.all_facts()[path].language
+        self._counts.setdefault(language, Counter())[outcome] += 1
+        if reason:
+            self._reasons.setdefault(language, Counter())[reason] += 1
 
     def _edge(self, source: str, target: str, kind: str, path: str, line: int, resolution: str) -> None:
         if source == target:

@@ -108,6 +108,15 @@ def test_several_possible_files_give_no_edge() -> None:
         "MOVE 'A1' TO WS-F", "MOVE 'B1' TO WS-F", "EXEC CICS READ FILE(WS-F) END-EXEC.", data=("01 WS-F PIC X(8).",)
     )
     assert edges(graph, "read") == set()
+    (left,) = [each for each in graph.ambiguous if each.path == "ORDPGM.cbl"]
+    assert (left.name, left.candidates) == ("WS-F", ("table:a1", "table:b1"))
+    assert next(c for c in graph.counts if c.language == "cobol").ambiguous == 1
+
+
+def test_a_transaction_that_nothing_defines_is_counted() -> None:
+    graph = found("EXEC CICS RETURN TRANSID('ZZ99') END-EXEC.")
+    count = next(c for c in graph.counts if c.language == "cobol")
+    assert (count.unresolved, count.reasons) == (1, (("transid of CICS that nothing here defines", 1),))
 
 
 def test_handlers_are_called() -> None:
