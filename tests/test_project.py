@@ -27,6 +27,7 @@ ALLOWED = {
     "BSD-2-Clause": "permissive",
     "BSD-3-Clause": "permissive",
     "CC0-1.0": "no conditions",
+    "CNRI-Python": "permissive",
     "ISC": "permissive",
     "MIT": "permissive",
     "MIT-0": "no conditions",
@@ -38,6 +39,7 @@ ALLOWED = {
 # how packages without an SPDX expression say it, in classifiers or in the free text
 SPELLINGS = {
     "3-clause bsd license": "BSD-3-Clause",
+    "apache": "Apache-2.0",
     "apache 2.0": "Apache-2.0",
     "apache license version 2.0": "Apache-2.0",
     "apache license, version 2.0": "Apache-2.0",
