@@ -8,7 +8,7 @@ from agent.domain.environment import Need, Recipe
 from agent.domain.inventory import Location, Noun
 from agent.domain.verdict import FileChange, SetAside, Suite, Verdict
 
-__all__ = ["Count", "Left", "Patch", "Proposal", "RefactorReport", "Rewritten", "Tested"]
+__all__ = ["Count", "EditTask", "Left", "Patch", "Proposal", "RefactorReport", "Rewritten", "Shown", "Tested"]
 
 
 class Left(Noun):
@@ -25,6 +25,7 @@ class Proposal(Noun):
     whose patches must be there first. ``series`` names a chain that only makes sense whole and is judged as a whole (the
     way to Python 3): its steps run with ``runs_on`` and are kept when no test that passed is lost by them. ``fixer`` says
     that a deterministic program wrote it, which alone may touch the syntax of tests. ``model`` names the model that wrote it.
+    A ``guess`` is a step of a series that may be wrong: it is kept only when more tests pass with it.
     A proposal without changes carries what was ``left`` only.
     """
 
@@ -37,6 +38,7 @@ class Proposal(Noun):
     series: str = ""
     runs_on: tuple[Need, ...] = ()
     fixer: bool = True
+    guess: bool = False
     model: str = ""
 
 
@@ -68,7 +70,8 @@ class Patch(Noun):
 
 class Tested(Noun):
     """A suite in one environment, and the tests that passed there before the first patch (``passed``) or, of an environment
-    that patches brought (``brought_by``, a patch's number), with that patch in. ``trouble`` says why nothing could be run."""
+    that patches brought (``brought_by``, a patch's number), with that patch in. ``trouble`` says why nothing could be run;
+    ``failures`` are the first tests that were lost there, with what they printed last."""
 
     suite: Suite
     environment: str
@@ -79,6 +82,7 @@ class Tested(Noun):
     failed: tuple[str, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     trouble: str = ""
+    failures: tuple[str, ...] = ()
     brought_by: int = 0
 
 
@@ -96,6 +100,25 @@ class RefactorReport(Noun):
     patches: tuple[Patch, ...] = ()
     left: tuple[Left, ...] = ()
     not_tried: tuple[str, ...] = ()
+
+
+class Shown(Noun):
+    """A file, or a part of it, as a model is shown it: text as people read it, lines counted from ``first_line``."""
+
+    path: str
+    text: str
+    first_line: int = 1
+
+
+class EditTask(Noun):
+    """What a model is asked to change. ``failures`` is what failing tests printed, located and shortened; ``refused`` why
+    each earlier answer was not taken, the latest last. Nothing in it is to be believed by whoever reads the answer."""
+
+    goal: str
+    files: tuple[Shown, ...] = ()
+    left: tuple[Left, ...] = ()
+    failures: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 class Rewritten(Noun):

@@ -6,5 +6,6 @@ from agent.report.html import write_html
 from agent.report.json_text import plan_schema, write_json
 from agent.report.markdown import write_markdown
 from agent.report.markdown_advice import write_decisions
+from agent.report.sarif import write_sarif
 
-__all__ = ["plan_schema", "write_decisions", "write_html", "write_json", "write_markdown"]
+__all__ = ["plan_schema", "write_decisions", "write_html", "write_json", "write_markdown", "write_sarif"]

@@ -19,15 +19,18 @@ def write_refactor_table(report: RefactorReport) -> str:
     lines += [f"NOT TRIED  {reason}" for reason in report.not_tried]
     for tested in report.tested:
         by = f", from patch {tested.brought_by:04d} on" if tested.brought_by else ""
-        said = tested.trouble or f"{counted(len(tested.passed), 'test')} passed" + (
+        outcome = tested.trouble or f"{counted(len(tested.passed), 'test')} passed" + (
             f", {len(tested.failed)} failed" if tested.failed else ""
         )
         lines.append(
-            f"tests  {tested.suite.runner} in {tested.suite.folder or '.'}{by}: {said}; {', '.join(tested.toolchains)}"
+            f"tests  {tested.suite.runner} in {tested.suite.folder or '.'}{by}: {outcome}; {', '.join(tested.toolchains)}"
         )
+        lines += [f"  | {line[:160]}" for failure in tested.failures[:1] for line in failure.splitlines()[-8:]]
     lines.append("")
+    said: tuple[str, ...] = ()  # a series has one verdict: its reasons are shown once
     for patch in report.patches:
-        lines += _patch(patch)
+        lines += _patch(patch, again=bool(patch.proposal.series) and patch.verdict.reasons == said)
+        said = patch.verdict.reasons
     if report.left:
         lines += ["", f"left to people: {counted(len(report.left), 'place')}"]
         lines += [f"  {left.where}: {left.text}" for left in report.left[:_MOST]]
@@ -39,7 +42,7 @@ def write_refactor_table(report: RefactorReport) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _patch(patch: Patch) -> list[str]:
+def _patch(patch: Patch, *, again: bool) -> list[str]:
     verdict, proposal = patch.verdict, patch.proposal
     counts = f"  {patch.counts.before} -> {patch.counts.after} of {patch.counts.baseline}" if patch.counts else ""
     lines = [
@@ -47,7 +50,9 @@ def _patch(patch: Patch) -> list[str]:
         + (f"  ({counted(len(proposal.changes), 'file')})" if proposal.changes else "")
     ]
     shield = verdict.protection
-    if verdict.label == "refused" or verdict.label == "unprotected":
+    if again:
+        pass
+    elif verdict.label in ("refused", "unprotected"):
         lines += [f"        {reason[:400]}" for reason in verdict.reasons[:3]]
     elif shield.changed_lines:
         lines.append(

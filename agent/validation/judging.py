@@ -10,6 +10,7 @@ from pathlib import Path
 
 from agent.domain.verdict import Baseline, FileChange, RepositoryReport, Suite, SuiteResult, Verdict
 from agent.ports import Language
+from agent.validation.case_names import as_named_before
 from agent.validation.changes import read_patch
 from agent.validation.protection import measure_protection
 from agent.validation.running import Installed, run_suite
@@ -74,9 +75,11 @@ def judge_change(
     patience = max(60.0, 4 * baseline.seconds)
     place.say("the tests, with the change")
     ran = run_suite(place, where, files=files, coverage=runner.measures, wall_seconds=patience)
-    verdict = judge(baseline, ran.result)
+    result = ran.result if after is None else as_named_before(baseline, ran.result)
+    verdict = judge(baseline, result)
     if verdict.label == "refused":
         return verdict
+    # By the names of this very run, for a runner that is told which tests to run.
     wanted = frozenset(baseline.passed) & ran.result.passed
     number = 0
 
@@ -99,7 +102,7 @@ def judge_change(
         same_environment=after is None,
         selects=runner.selects,
     )
-    return judge(baseline, ran.result, (), protection)
+    return judge(baseline, result, (), protection)
 
 
 def read_pristine(root: Path, path: str) -> str | None:

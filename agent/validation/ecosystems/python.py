@@ -10,14 +10,15 @@ from posixpath import dirname
 
 from packaging.utils import canonicalize_name
 
-from agent.domain.environment import Reason, Recipe
+from agent.domain.environment import Need, Reason, Recipe
 from agent.domain.execution import REPO
 from agent.domain.inventory import Location
 from agent.domain.verdict import Suite
 from agent.ports import Runner, Snapshot, Toolchains
 from agent.validation.ecosystems.python_amend import amend_recipe
 from agent.validation.ecosystems.python_declared import Declared, read_declared
-from agent.validation.ecosystems.python_recipe import Plan, distributions, make_recipe
+from agent.validation.ecosystems.python_recipe import Plan, distributions, make_recipe, with_runner
+from agent.validation.ecosystems.python_retarget import lowest_python, resolved_as_of, without_pins
 from agent.validation.ecosystems.python_sources import Sources
 from agent.validation.ecosystems.python_suites import find_python_suites
 from agent.validation.ecosystems.python_versions import choose_python
@@ -48,6 +49,7 @@ _PYTEST: Mapping[str, str] = {
     "3.8": "pytest==8.3.5",
 }
 _NEWER_PYTEST = "pytest==8.4.2"
+_RUNNERS = frozenset({"pytest", "pynose", "mock"})
 
 
 _NOT_RUN = frozenset({"setup.py", "ez_setup.py", "distribute_setup.py", "bootstrap.py", "fabfile.py", "noxfile.py"})
@@ -90,6 +92,29 @@ class PythonEcosystem:
             reasons=tuple(reasons),
         )
         return make_recipe(plan)
+
+    def recipe_on(self, tree: Snapshot, suite: Suite, toolchains: Toolchains, runs_on: Sequence[Need]) -> Recipe:
+        sources = self._sources(tree)
+        declared = read_declared(sources, suite.folder)
+        minor = lowest_python(toolchains, runs_on)
+        wanted, why = without_pins([one.text for one in declared.wanted])
+        as_of = resolved_as_of(minor)
+        paths, packaged = _import_paths(sources, suite)
+        guesses = _guesses(sources, declared)
+        first = Reason(text=f"Python {minor} is the lowest here that the patches lead to")
+        runner = [*_runner_tools(suite, declared, minor, ""), *(one for one in wanted if one in _RUNNERS)]
+        plan = Plan(
+            minor=minor,
+            guessed=(*(one for one in wanted if one not in _RUNNERS), *(name for name, _ in guesses)),
+            itself=_itself(declared, packaged) if declared.installable else "",
+            own_name=declared.own_name,
+            paths=paths,
+            as_of=as_of,
+            reasons=(first, *why, *(reason for _, reason in guesses)),
+        )
+        # The runner is of today: the one for nose came years after this Python, and what it needs bounds nobody else.
+        recipe = make_recipe(plan)
+        return with_runner(recipe, minor, runner)
 
     def inputs(self, tree: Snapshot, suite: Suite) -> Sequence[str]:
         sources = self._sources(tree)

@@ -30,6 +30,7 @@ __all__ = [
     "make_recipe",
     "minor_of",
     "python_steps",
+    "with_runner",
 ]
 
 PYTHON = f"{ENV}/venv/bin/python"
@@ -107,6 +108,19 @@ def make_recipe(plan: Plan) -> Recipe:
         as_of=plan.as_of,
         reasons=plan.reasons,
     )
+
+
+def with_runner(recipe: Recipe, minor: str, tools: Sequence[str]) -> Recipe:
+    """The recipe with these packages of today's versions, installed last so that they bend nothing else."""
+    if not tools:
+        return recipe
+    steps = list(recipe.steps)
+    if not any(step.name == "fetch the installer" for step in steps):
+        bare = [step.name for step in bare_steps(minor)]
+        steps = [*python_steps(minor), *(step for step in steps if step.name not in bare)]
+    step = Step(name=RUNNER, run=install(minor, "", *tools), network=True, env=_QUIET)
+    at = next((n for n, one in enumerate(steps) if one.name == COVERAGE), len(steps))
+    return recipe.model_copy(update={"steps": (*steps[:at], step, *steps[at:])})
 
 
 def python_steps(minor: str) -> tuple[Step, ...]:

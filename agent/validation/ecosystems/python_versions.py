@@ -20,11 +20,11 @@ from agent.ports import Toolchains
 from agent.validation.ecosystems.python_declared import Declared
 from agent.validation.ecosystems.python_sources import Sources
 
-__all__ = ["ChosenPython", "choose_python"]
+__all__ = ["RELEASED", "ChosenPython", "choose_python"]
 
 _TWO_SHARE = 0.1  # a compat module for Python 2 does not make a Python 2 repository, every tenth file does
 # When each version came out: a repository is not expected to run on one that is younger than itself.
-_RELEASED = {
+RELEASED = {
     "3.6": "2016-12-23",
     "3.7": "2018-06-27",
     "3.8": "2019-10-14",
@@ -173,7 +173,7 @@ def _choose_three(sources: Sources, declared: Declared, as_of: str, installed: S
             text=f"Python {minor} is the newest that the repository names and this machine has", where=(where,)
         )
     else:
-        of_its_time = [minor for minor in fitting if not as_of or _RELEASED.get(minor, "9999") <= as_of]
+        of_its_time = [minor for minor in fitting if not as_of or RELEASED.get(minor, "9999") <= as_of]
         minor = (of_its_time or fitting[-1:])[0]
         why = reason or Reason(text=f"Python {minor} is the newest of the repository's time on this machine")
         if ceiling and not reason:

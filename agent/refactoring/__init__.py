@@ -1,0 +1,6 @@
+"""The one loop in the house: recipes propose, the repository's own tests judge, what held is kept."""
+
+from agent.refactoring.loop import Wishes, refactor
+from agent.refactoring.output import write_report
+
+__all__ = ["Wishes", "refactor", "write_report"]
