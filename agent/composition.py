@@ -13,26 +13,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.adapters.memo_store import MemoStore
-from agent.errors import SandboxError
+from agent.errors import ContainerError, SandboxError
 from agent.settings import Settings
 
 if TYPE_CHECKING:
     from agent.adapters.chroma_index import ChromaIndex
     from agent.adapters.machine_toolchains import MachineToolchains
+    from agent.advisor.opening import Opened
     from agent.domain.boundary import Boundaries
     from agent.domain.code import DependencyGraph
     from agent.domain.inventory import Inventory
     from agent.patches.codebase import OverlaidCode
-    from agent.ports import Ecosystem, Framework, Language, Sandbox, Snapshot
+    from agent.ports import Ecosystem, Framework, ImageBuilder, Language, Sandbox, Snapshot
     from agent.validation import Workplace
 
 __all__ = [
+    "BUILDERS",
     "SANDBOXES",
     "Workbench",
     "codebase",
     "ecosystems",
     "frameworks",
     "languages",
+    "open_builder",
+    "open_model",
     "open_sandbox",
     "open_snapshot",
     "place_for",
@@ -54,6 +58,7 @@ FRAMEWORKS = (
 )  # fmt: skip
 
 ECOSYSTEMS = ("python", "node", "java", "php", "go")
+BUILDERS = ("auto", "docker", "podman", "buildah")
 SANDBOXES = ("bubblewrap", "container", "none")
 
 
@@ -211,6 +216,35 @@ def toolchains() -> MachineToolchains:
     from agent.adapters.machine_toolchains import MachineToolchains
 
     return MachineToolchains()
+
+
+def open_model(settings: Settings, *, dry: bool = False, show_outgoing: Path | None = None) -> Opened:
+    """A session with the language model that the settings name. Raises SettingsError when it cannot be asked as told."""
+    from agent.advisor.opening import open_session
+
+    return open_session(settings.advisor, settings.cache_dir / "advisor", dry=dry, show_outgoing=show_outgoing)
+
+
+def open_builder(name: str) -> ImageBuilder:
+    """The container builder of that name, or for ``auto`` the first that can be used. Raises ContainerError with the reasons."""
+    from agent.adapters.buildah_images import BuildahImages
+    from agent.adapters.docker_images import DockerImages
+
+    made: dict[str, Callable[[], ImageBuilder]] = {
+        "docker": DockerImages,
+        "podman": lambda: DockerImages("podman"),
+        "buildah": BuildahImages,
+    }
+    reasons = []
+    for each in made if name == "auto" else (name,):
+        builder = made[each]()
+        why = builder.unusable()
+        if not why:
+            return builder
+        reasons.append(why)
+    raise ContainerError(
+        f"no container builder can be used here ({'; '.join(reasons)}): install and start one of them."
+    )
 
 
 def cache_key(source: str, snapshot: Snapshot) -> str:

@@ -10,6 +10,7 @@ FigwrightError
 ├── ValidationError        tests cannot be run: the common root of what follows
 │   ├── SandboxError      no box can be made on this machine, or the one asked for is not there
 │   └── EnvironmentUnmakeableError   what the tests need cannot be had here; names the step
+├── ContainerError         a container cannot be built, started or asked
 └── IndexUnusableError         the vector index or a cache cannot be opened and could not be rebuilt
 
 Each message says what happened, where, and what to do next, in one sentence.
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 __all__ = [
     "BoundariesError",
+    "ContainerError",
     "EnvironmentUnmakeableError",
     "FigwrightError",
     "IndexUnusableError",
@@ -74,3 +76,7 @@ class SandboxError(ValidationError):
 
 class EnvironmentUnmakeableError(ValidationError):
     """What the tests need cannot be had here; the message names what is missing and what to do."""
+
+
+class ContainerError(FigwrightError):
+    """No container program can be used here, or it refused what was asked of it."""

@@ -19,7 +19,7 @@ from functools import cache
 import msgspec
 
 from agent import __version__
-from agent.assessment import Case, assess, count_gaps, summarize
+from agent.assessment import RULES, Case, assess, count_gaps, summarize
 from agent.boundaries import print_boundaries, propose_boundaries, read_boundaries, read_pins
 from agent.domain.assumptions import Assumptions
 from agent.domain.boundary import Boundaries
@@ -34,7 +34,7 @@ from agent.inventory import table_date, take_inventory
 from agent.ports import Advisor, Tools
 from agent.roadmap import draw_roadmap, first_actions
 
-__all__ = ["Run", "Stages", "make_boundaries", "make_graph", "make_plan", "render", "ways_in"]
+__all__ = ["Run", "Stages", "make_boundaries", "make_case", "make_graph", "make_plan", "render", "ways_in"]
 
 CONFIGURATION = ("package.json", "tsconfig.json", "jsconfig.json", "go.mod")
 Progress = Callable[[str], None]
@@ -113,7 +113,9 @@ def make_boundaries(
     read = read_boundaries(file[1], file[0], units, tables) if file else None
     pins = read_pins(assumptions.pins, units) if assumptions.pins else {}
     file_name = file[0] if file else "boundaries.toml"
-    proposal = propose_boundaries(graph, inventory.history.coupling, read, pins, file_name, ways_in(inventory), run.runtime)
+    proposal = propose_boundaries(
+        graph, inventory.history.coupling, read, pins, file_name, ways_in(inventory), run.runtime
+    )
     done()
     return proposal
 
@@ -167,7 +169,7 @@ def make_plan(
         pins = {**{glob.escape(unit): service for unit, service in placed.items()}, **assumptions.pins}
         told = assumptions.model_copy(update={"pins": pins}) if placed else assumptions
         boundaries = make_boundaries(inventory, graph, told, file, run)
-        return _judge(Case(inventory, graph, boundaries, as_of or table_date()), assumptions, run)
+        return _judge(Case(inventory, graph, boundaries, as_of or table_date(), bench.snapshot.read), assumptions, run)
 
     plan = compose({})
     if advisor is not None:
@@ -178,6 +180,16 @@ def make_plan(
     if advisor is None:
         bench.memo.put(f"files:{plan_key}", msgspec.msgpack.encode(files))
     return files, graph, key
+
+
+def make_case(
+    bench: Tools, run: Run, assumptions: Assumptions, as_of: date | None = None, file: tuple[str, str] | None = None
+) -> Case:
+    """What the lenses look at, without a plan."""
+    inventory = make_inventory(bench, run, as_of)
+    graph, _ = make_graph(bench, inventory, run)
+    boundaries = make_boundaries(inventory, graph, assumptions, file, run)
+    return Case(inventory, graph, boundaries, as_of or table_date(), bench.snapshot.read)
 
 
 def _judge(case: Case, assumptions: Assumptions, run: Run) -> Plan:
@@ -210,7 +222,13 @@ def _fixed(graph: DependencyGraph, assumptions: Assumptions, file: tuple[str, st
 
 def render(plan: Plan, run: Run) -> dict[str, str]:
     """The plan's files, all from the one value."""
-    from agent.report import write_decisions, write_html, write_json, write_markdown  # only a plan needs templates and pictures
+    from agent.report import (  # only a plan needs templates and pictures
+        write_decisions,
+        write_html,
+        write_json,
+        write_markdown,
+        write_sarif,
+    )
 
     done = run.stage("report")
     files = {
@@ -218,6 +236,7 @@ def render(plan: Plan, run: Run) -> dict[str, str]:
         "plan.md": write_markdown(plan),
         "plan.html": write_html(plan),
         "boundaries.toml": print_boundaries(plan.boundaries, plan.repository.commit),
+        "findings.sarif": write_sarif(plan.findings, RULES, __version__),
         **write_decisions(plan),
     }
     done()

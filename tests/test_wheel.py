@@ -46,6 +46,17 @@ def test_the_wheel_holds_the_program_and_nothing_else(wheel):
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 
+def test_every_prompt_renders_from_the_wheel(wheel, tmp_path):
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    code = (
+        "from agent.prompting import load_prompt, prompt_names, _folder\n"
+        "print(_folder().name, len([load_prompt(n).render(dict.fromkeys(load_prompt(n).variables, 'x')) for n in prompt_names()]))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.stdout.split() == ["_prompts", str(len(list((ROOT / "prompts").glob("*/*.yaml"))))], done.stderr
+
+
 def test_the_wheel_plans_in_an_empty_environment(wheel, tmp_path):
     place = tmp_path / "env"
     venv.create(place, with_pip=True)

@@ -6,7 +6,22 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.options import Commit, Embeddings, Name, Output, Quiet, Repo, app
+from agent.cli.advice import Wanted
+from agent.cli.options import (
+    BaseUrl,
+    Commit,
+    DryRun,
+    Embeddings,
+    Llm,
+    MaxCost,
+    MaxTokens,
+    Name,
+    Output,
+    Quiet,
+    Repo,
+    ShowOutgoing,
+    app,
+)
 from agent.cli.shared import assuming, emit, one_of, settings_for, shown_progress, stored_index
 
 __all__ = ["ask"]
@@ -23,6 +38,12 @@ def ask(
     name: Name = None,
     embeddings: Embeddings = None,
     quiet: Quiet = None,
+    llm: Llm = None,
+    base_url: BaseUrl = None,
+    max_cost: MaxCost = None,
+    max_tokens: MaxTokens = None,
+    dry_run: DryRun = False,
+    show_outgoing: ShowOutgoing = None,
 ) -> None:
     """Find the code that a question is about: ranked symbols with file:line, their callers and the tables they touch."""
     from agent.composition import workbench
@@ -30,11 +51,18 @@ def ask(
     from agent.pipeline import Run, make_graph, make_inventory
 
     one_of("--format", form, ("text", "json"))
-    settings = settings_for(repo, quiet=quiet, embeddings=embeddings)
+    wanted = Wanted(repo, llm, base_url, max_cost, max_tokens, dry_run, show_outgoing)
+    settings = settings_for(repo, quiet=quiet, embeddings=embeddings, advisor=wanted.flags())
     with shown_progress(settings.quiet) as progress, workbench(repo, settings, commit, name) as bench:
         assuming(settings, bench)
         run = Run(progress=progress)
-        found, key = make_graph(bench, make_inventory(bench, run, None), run)
+        inventory = make_inventory(bench, run, None)
+        found, key = make_graph(bench, inventory, run)
         index = stored_index(bench, run, found, key)
         hits = hits_for(found, index.search(question, limit))
-    emit((answer_json if form == "json" else answer_text)(question, hits), output, repo)
+        text = (answer_json if form == "json" else answer_text)(question, hits)
+        model = wanted.open(settings)
+        if model:
+            reply = model.reply(question, hits, found, inventory, bench.snapshot.read, index)
+            text = model.planned() if dry_run else reply.as_json(text) if form == "json" else reply.as_text() + text
+    emit(text, output, repo)
