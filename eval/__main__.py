@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     if unknown:
         return _refuse(f"there is no task {unknown[0]!r}: use {', '.join(known)} or table")
     for option, folder in (("--dataset", asked.dataset), ("--sources", asked.sources)):
-        if folder is not None and not folder.is_dir():
+        if folder is not None and not (folder.is_dir() or (option == "--dataset" and folder.is_file())):
             return _refuse(f"{option} {folder} is not a folder")
     out = asked.out or (QUICK_OUT if asked.quick else recorded_folder())
     for task in [known[name] for name in asked.tasks] or TASKS:

@@ -3,10 +3,12 @@
 from eval.task import Task
 from eval.tasks.boundaries import BOUNDARIES
 from eval.tasks.boundary_controls import BOUNDARY_CONTROLS
+from eval.tasks.containers import CONTAINERS
 from eval.tasks.estate import ESTATE
 from eval.tasks.graph import GRAPH
 from eval.tasks.graph_speed import GRAPH_SPEED
 from eval.tasks.plan_time import PLAN_TIME
+from eval.tasks.refactor import REFACTOR
 from eval.tasks.retrieval import RETRIEVAL
 from eval.tasks.suites import SUITES
 from eval.tasks.validation import VALIDATION
@@ -22,5 +24,7 @@ TASKS: tuple[Task, ...] = (
     RETRIEVAL,
     SUITES,
     VALIDATION,
+    CONTAINERS,
+    REFACTOR,
     PLAN_TIME,
 )

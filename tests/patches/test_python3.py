@@ -1,0 +1,115 @@
+"""The way from Python 2 to 3: what its guesses write, what it keeps of files, and that what it writes compiles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from agent.patches.python_source.project import Project, compiles, is_python2
+from agent.patches.python_source.rules import Rule
+from agent.patches.python_source.snippets import SNIPPETS
+from agent.patches.recipes.python3 import RECIPE
+
+
+class Files:
+    """A code base that is a dictionary."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self.files = dict(files)
+
+    def paths(self, *suffixes: str) -> Sequence[str]:
+        return sorted(path for path in self.files if not suffixes or path.endswith(suffixes))
+
+    def text(self, path: str) -> str | None:
+        return self.files.get(path)
+
+
+def converted(source: str, path: str = "a.py") -> str:
+    code = Files({path: source})
+    for proposal in RECIPE.propose(code):  # type: ignore[arg-type]
+        for change in proposal.changes:
+            assert code.files[change.path] == change.before
+            code.files[change.path] = change.after or ""
+    return code.files[path]
+
+
+def guessed(rule: str, source: str) -> str:
+    step = next(one for one in RECIPE.guesses if one.id == rule)
+    assert isinstance(step, Rule)
+    changes, _ = step.changes(Project(Files({"a.py": source})))  # type: ignore[arg-type]
+    return changes[0].after or "" if changes else source
+
+
+@pytest.mark.parametrize(
+    ("rule", "before", "after"),
+    [
+        ("python3-no-encode", "x = name.encode('utf-8')\n", "x = name\n"),
+        ("python3-utf8-literals", "x = 'caf\\xc3\\xa9'\n", "x = 'caf\\xe9'\n"),
+        ("python3-utf8-literals", "x = u'caf\\xc3\\xa9'\n", "x = u'caf\\xc3\\xa9'\n"),
+        ("python3-high-literals", "x = 'caf\\xe9'\n", "x = b'caf\\xe9'\n"),
+        ("python3-high-literals", "x = 'cafe'\n", "x = 'cafe'\n"),
+        ("python3-latin-files", "x = open(p).read()\n", 'x = open(p, encoding="latin-1").read()\n'),
+        ("python3-binary-files", "x = open(p, 'r').read()\n", "x = open(p, \"rb\").read()\n"),
+        ("python3-text-files", "x = open(p, 'rb').read()\n", 'x = open(p, "r").read()\n'),
+        ("python3-text-files", "import pickle\nx = pickle.load(open(p, 'rb'))\n", "import pickle\nx = pickle.load(open(p, 'rb'))\n"),
+    ],
+)  # fmt: skip
+def test_guess(rule: str, before: str, after: str) -> None:
+    assert guessed(rule, before) == after
+
+
+@pytest.mark.parametrize(("a", "b", "quotient"), [(7, 2, 3), (-7, 2, -4), (7.0, 2, 3.5)])
+def test_divides_as_python_2_did(a: float, b: int, quotient: float) -> None:
+    space: dict[str, object] = {"a": a, "b": b}
+    exec(guessed("python3-division-of-anything", "q = a / b\n"), space)
+    assert space["q"] == quotient
+
+
+@pytest.mark.parametrize(("number", "rounded"), [(0.5, 1.0), (1.5, 2.0), (2.5, 3.0), (-2.5, -3.0)])
+def test_rounds_as_python_2_did(number: float, rounded: float) -> None:
+    space: dict[str, object] = {"x": number}
+    exec(guessed("python3-rounding", "y = round(x)\n"), space)
+    assert space["y"] == rounded
+
+
+def test_orders_values_of_different_kinds_as_python_2_did() -> None:
+    space: dict[str, object] = {}
+    exec(guessed("python3-mixed-sorting", "x = sorted(['b', None, 2, 'a', 1.5])\n"), space)
+    assert space["x"] == [None, 1.5, 2, "a", "b"]
+
+
+def test_compares_as_python_2_did() -> None:
+    space: dict[str, object] = {}
+    exec(converted("x = [cmp(1, 2), cmp('b', 'a'), cmp(None, 0), cmp([1], [1])]\n"), space)
+    assert space["x"] == [-1, 1, -1, 0]
+
+
+@pytest.mark.parametrize("name", sorted(SNIPPETS))
+def test_what_is_put_into_files_compiles(name: str) -> None:
+    imports, source = SNIPPETS[name]
+    assert compiles("\n".join(imports) + "\n\n\n" + source)
+
+
+def test_guesses_are_asked_for_and_never_proposed() -> None:
+    proposals = RECIPE.propose(Files({"a.py": "print round(x) / y\n"}))  # type: ignore[arg-type]
+    assert proposals
+    assert not any(proposal.guess for proposal in proposals)
+    assert all(step.guess for step in RECIPE.guesses)
+
+
+def test_bytes_of_another_encoding_stay() -> None:
+    source = "# -*- coding: latin-1 -*-\nprint u'caf\xe9'\n"
+    assert converted(source) == "# -*- coding: latin-1 -*-\nprint(u'caf\xe9')\n"
+
+
+def test_what_is_written_is_no_longer_python_2() -> None:
+    source = "import urllib2\nclass A:\n    def __nonzero__(self): return 1\nprint unicode(A()), {}.has_key(1), `1`\n"
+    after = converted(source)
+    assert compiles(after)
+    assert not is_python2(Files({"a.py": after}))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("source", ["def f(:\n", "\x00", "print 'a\n", "x = " + "(" * 300 + ")" * 300, "\xff\xfe", ""])
+def test_what_is_no_program_stays(source: str) -> None:
+    assert converted(source) == source
