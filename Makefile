@@ -36,15 +36,17 @@ check: $(READY)  ## lint, formatting, types, import contracts, generated docs
 	$(BIN)/lint-imports
 	$(BIN)/python docs/make_cli.py --check
 	$(BIN)/python docs/make_recipes.py --check
+	$(BIN)/python docs/make_lenses.py --check
 	$(BIN)/python -m eval table --check
 
 format: $(READY)  ## rewrite the formatting
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(READY)  ## rewrite the generated pages: docs/cli.md, docs/recipes.md, docs/evaluation.md
+docs: $(READY)  ## rewrite the generated pages: docs/cli.md, docs/recipes.md, docs/lenses.md, docs/evaluation.md
 	$(BIN)/python docs/make_cli.py
 	$(BIN)/python docs/make_recipes.py
+	$(BIN)/python docs/make_lenses.py
 	$(BIN)/python -m eval table
 
 bench: $(READY)  ## cost of the graph against its limits: structure, calls, memory, index, one edit [SOURCES=folder of checkouts]

@@ -18,8 +18,8 @@ import pytest
 from eval.tasks.plan_time import measure_command
 from tests.program import ORDERDESK, ROOT, SHOP, commit_all, figwright, git, tree, write_repository
 
-FILES = ("boundaries.toml", "plan.html", "plan.json", "plan.md", "plan.run.json")
-SAME = ("boundaries.toml", "plan.html", "plan.json", "plan.md")
+FILES = ("boundaries.toml", "findings.sarif", "plan.html", "plan.json", "plan.md", "plan.run.json")
+SAME = ("boundaries.toml", "findings.sarif", "plan.html", "plan.json", "plan.md")
 
 
 @pytest.fixture(scope="module")

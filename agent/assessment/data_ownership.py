@@ -12,10 +12,31 @@ from collections.abc import Iterator
 from agent.assessment.case import Case, finding, seen
 from agent.domain.boundary import SHARED
 from agent.domain.code import Dependency
-from agent.domain.finding import Finding
+from agent.domain.finding import Finding, Rule
 from agent.domain.wording import counted, listed
 
-__all__ = ["look"]
+__all__ = ["RULES", "look"]
+
+RULES = (
+    Rule(
+        id="data.several-writers", lens="data", severity="high", title="A table has several writing services",
+        matches="Tables that two or more proposed services write.",
+        why="Two services that write one table are one service with a network in the middle.",
+        remedy="Let one own it; the others ask it, or the writing code moves.",
+    ),
+    Rule(
+        id="data.cross-service-join", lens="data", severity="medium", title="A statement joins tables of several services",
+        matches="Lines of code that touch tables of two or more owners.",
+        why="After a split no single database answers them.",
+        remedy="A reporting replica, a read model fed by events, or two calls.",
+    ),
+    Rule(
+        id="data.writes-past-owner", lens="data", severity="medium", title="Shared code writes tables past their owner",
+        matches="Writes in code that is set apart as shared.",
+        why="Whoever calls it writes another service's tables.",
+        remedy="Move each function to the service that owns the table.",
+    ),
+)  # fmt: skip
 
 # Two writers in one deployable are a smell; in two deployables they are an outage.
 SEVERITY = {"split": "high", "modularize": "medium", "do not split": "low"}

@@ -9,10 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.assessment.case import Case, evidence, finding
-from agent.domain.finding import Finding
+from agent.domain.finding import Finding, Rule
 from agent.domain.wording import counted
 
-__all__ = ["look"]
+__all__ = ["RULES", "look"]
+
+RULES = (
+    Rule(
+        id="integration.external-system", lens="integration", severity="medium", title="The system depends on another one",
+        matches="File shares, mail, queues, directories and services that the code or its settings name.",
+        why="These are what a cut-over forgets.",
+        remedy="Put it behind one adapter with an owner, a contract and a test.",
+    ),
+)  # fmt: skip
 
 NEEDS = {
     "file share": (

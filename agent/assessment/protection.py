@@ -9,9 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.assessment.case import Case, evidence, finding
-from agent.domain.finding import Finding
+from agent.domain.finding import Finding, Rule
 
-__all__ = ["look"]
+__all__ = ["RULES", "look"]
+
+RULES = (
+    Rule(
+        id="protection.no-suite", lens="protection", severity="high", title="No test suite was found",
+        matches="Repositories without anything that a test runner would run.",
+        why="Without tests a change is checked by customers.",
+        remedy="Record characterization tests at the outermost interface before anything moves.",
+    ),
+    Rule(
+        id="protection.untested-service", lens="protection", severity="medium", title="No test touches a service",
+        matches="Proposed services that no test file refers to.",
+        why="An extraction without tests is checked by customers.",
+        remedy="Record characterization tests first.",
+    ),
+)  # fmt: skip
 
 
 def look(case: Case) -> Iterator[Finding]:

@@ -9,9 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.assessment.case import Case, evidence, finding
-from agent.domain.finding import Finding
+from agent.domain.finding import Finding, Rule
 
-__all__ = ["look"]
+__all__ = ["RULES", "look"]
+
+RULES = (
+    Rule(
+        id="runtime.end-of-life", lens="dependencies", severity="high", title="A runtime or framework is past its end of life",
+        matches="Declared versions of runtimes and frameworks against a bundled table of dates, judged at the plan's date.",
+        why="No security fixes arrive, and base images disappear.",
+        remedy="Move to a supported version before or while containerizing.",
+        references=("CWE-1104", "ASVS 14.2.1"),
+    ),
+)  # fmt: skip
 
 
 LANGUAGES = {"Python": "python", "Java": "java", "Node.js": "javascript", "PHP": "php", "Ruby": "ruby"}

@@ -14,10 +14,25 @@ import networkx
 from agent.assessment.case import Case, evidence, finding, seen
 from agent.domain.boundary import SHARED
 from agent.domain.code import Dependency
-from agent.domain.finding import Finding
+from agent.domain.finding import Finding, Rule
 from agent.domain.wording import counted
 
-__all__ = ["look", "unit_cycles"]
+__all__ = ["RULES", "look", "unit_cycles"]
+
+RULES = (
+    Rule(
+        id="structure.service-cycle", lens="structure", severity="medium", title="Two services need each other",
+        matches="Pairs of proposed services with calls, imports or types in both directions.",
+        why="Services in a cycle can only be released together.",
+        remedy="Turn one direction into an event, a callback handed in, or move the code.",
+    ),
+    Rule(
+        id="structure.god-unit", lens="structure", severity="medium", title="A unit holds much of the code and everybody uses it",
+        matches="Units of 400 lines or more, with 8 % of the code or more, used by four units or more.",
+        why="Every extraction will have to touch it.",
+        remedy="Split it along the services that use each part.",
+    ),
+)  # fmt: skip
 
 GOD_LINES = 400
 GOD_SHARE = 0.08

@@ -15,7 +15,18 @@ from agent.errors import FigwrightError
 
 __all__ = ["app", "main"]
 
-for _command in ("plan", "graph", "boundaries", "explain", "ask", "test"):  # in the order of --help
+for _command in (
+    "plan",
+    "graph",
+    "boundaries",
+    "explain",
+    "assess",
+    "ask",
+    "test",
+    "refactor",
+    "containerize",
+    "canary",
+):  # in the order of --help
     importlib.import_module(f"agent.cli.{_command}")
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 __all__ = [
     "BuildSystem",
+    "Component",
     "EntryPoint",
     "ExternalSystem",
     "FileHistory",
@@ -111,6 +112,19 @@ class Runtime(Noun):
     evidence: Location
 
 
+class Component(Noun):
+    """A library as a manifest declares it; ``version`` as written (a range is no version), ``""`` when none is named.
+
+    ``ecosystem``: pypi, maven, npm, packagist, nuget, rubygems, go.
+    """
+
+    ecosystem: str
+    name: str
+    version: str
+    evidence: Location
+    development: bool = False
+
+
 class EntryPoint(Noun):
     """Where control enters from outside: kind is web, cli, job, batch, main, worker or listener."""
 
@@ -172,6 +186,7 @@ class Inventory(Noun):
     languages: tuple[LanguageShare, ...] = ()
     build_systems: tuple[BuildSystem, ...] = ()
     frameworks: tuple[FrameworkUse, ...] = ()
+    components: tuple[Component, ...] = ()  # by ecosystem, name and place
     runtimes: tuple[Runtime, ...] = ()
     entry_points: tuple[EntryPoint, ...] = ()
     test_suites: tuple[TestSuite, ...] = ()

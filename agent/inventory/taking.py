@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from agent.domain.inventory import BuildSystem, EntryPoint, Inventory, LanguageShare, Location, SourceFile
+from agent.domain.inventory import BuildSystem, Component, EntryPoint, Inventory, LanguageShare, Location, SourceFile
 from agent.inventory.classification import parsed_languages
 from agent.inventory.external_systems import collect_external_systems, declared_sightings
 from agent.inventory.frameworks import collect_frameworks
@@ -48,12 +48,26 @@ def take_inventory(snapshot: Snapshot, *, as_of: date | None) -> Inventory:
         languages=_shares(files),
         build_systems=_build_systems(declared),
         frameworks=frameworks,
+        components=_components(declared),
         runtimes=collect_runtimes(claims, frameworks, as_of or table_date()),
         entry_points=_entry_points(survey, declared, paths),
         test_suites=collect_test_suites(survey.tests, declared, paths),
         external_systems=collect_external_systems(sightings),
         history=snapshot.history(tracked),
     )
+
+
+def _components(declared: Iterable[Declared]) -> tuple[Component, ...]:
+    """Each library once a manifest and line."""
+    found = {
+        (d.ecosystem, d.name, d.path, d.line): Component(
+            ecosystem=d.ecosystem, name=d.name, version=d.version, evidence=Location(path=d.path, line=d.line),
+            development=d.development,
+        )
+        for manifest in declared
+        for d in manifest.dependencies
+    }  # fmt: skip
+    return tuple(found[key] for key in sorted(found))
 
 
 def _shares(files: Iterable[SourceFile]) -> tuple[LanguageShare, ...]:

@@ -31,7 +31,7 @@ _CLOSING = (
 
 
 def write_markdown(plan: Plan) -> str:
-    """Under 400 lines whatever the size of the system."""
+    """Under 400 lines whatever the size of the system; a model's advice adds at most a hundred."""
     links = source_links(plan.repository)
     sentence = Sentences(plan)
     sections = (

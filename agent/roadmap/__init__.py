@@ -10,10 +10,12 @@ from agent.domain.finding import Finding
 from agent.domain.inventory import Inventory
 from agent.domain.plan import Action, Phase, Roadmap, Step, SystemSummary
 from agent.roadmap.order import Rank, rank_services
+from agent.roadmap.repairs import repairs
 from agent.roadmap.steps import Maker
 
 __all__ = ["draw_roadmap", "first_actions"]
 
+REPAIRS = "What must not travel: it would be in every image, or behind every route that the facade opens."
 MOST_TABLES = 8
 MOST_CYCLES = 6
 ORDER = (
@@ -36,6 +38,7 @@ def draw_roadmap(
     phases = [
         _phase("Baseline", "Nothing moves before its behaviour and use are known.", _baseline(make, system, jobs))
     ]
+    phases.append(_phase("Repairs", REPAIRS, [make.mend(*group) for group in repairs(findings)]))
     contained = make.contain() if _deployable(inventory, system) else None
     if contained is not None:
         why = "The system as it is, movable: the first thing that can be rolled back by routing."

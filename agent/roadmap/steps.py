@@ -69,6 +69,28 @@ class Maker:
             findings=tuple(f.id for f in unprotected),
         )
 
+    def mend(self, title: str, found: Sequence[Finding]) -> Step:
+        """Remove what findings of one kind name, file by file, while the tests of the baseline hold."""
+        rules = sorted({f.rule for f in found})
+        places = sum(f.count for f in found)
+        return self._step(
+            "prepare",
+            title,
+            reasons=(
+                f"{counted(places, 'place')} in {counted(len({e.location.path for f in found for e in f.evidence}), 'file')}",
+                *(f.title for f in found[: SHOWN - 1]),
+            ),
+            evidence=tuple(f.evidence[0] for f in found[:SHOWN]),
+            entry=("the baseline passes",),
+            exit=(
+                f"figwright assess finds nothing of {listed(rules, 6)} that is not accepted with a reason and a date",
+                "the baseline passes",
+            ),
+            rollback="revert the change"
+            + ("; a secret that was replaced stays replaced" if "security.secret" in rules else ""),
+            findings=tuple(f.id for f in found),
+        )
+
     def observe(self, routes: int, jobs: Sequence[str]) -> Step:
         """Know usage, latency and errors before anything moves."""
         entry = [e for e in self._inventory.entry_points if e.kind in ("web", "job", "batch", "worker", "main", "cli")]
