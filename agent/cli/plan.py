@@ -81,7 +81,9 @@ def plan(
     if fail_on is not None and fail_on not in SEVERITIES:
         raise InputError(f"--fail-on {fail_on!r} is not a severity: use one of {', '.join(SEVERITIES)}.")
     wanted = Wanted(repo, llm, base_url, max_cost, max_tokens, dry_run, show_outgoing)
-    settings = settings_for(repo, out=out, as_of=as_of, quiet=quiet, runtime=runtime, embeddings=embeddings, advisor=wanted.flags())
+    settings = settings_for(
+        repo, out=out, as_of=as_of, quiet=quiet, runtime=runtime, embeddings=embeddings, advisor=wanted.flags()
+    )
     file = boundaries_file(boundaries)
     with shown_progress(settings.quiet) as progress, workbench(repo, settings, commit, name) as bench:
         folder = out_folder(repo, settings.out, bench.snapshot.name)

@@ -18,6 +18,7 @@ __all__ = [
     "DeployableKind",
     "Image",
     "Level",
+    "LintFinding",
     "Proof",
     "Round",
     "Variable",
@@ -90,9 +91,9 @@ class Image(Noun):
     """How one Dockerfile is written: bases, packages, install and build steps, what the last stage holds.
 
     ``base`` and ``build_base`` are public names with a tag (``python:3.11-slim``); an empty ``build_base`` means one stage.
-    ``manifests`` are copied before ``install`` runs, so that dependencies are a layer of their own; ``build`` runs once the
+    ``manifests`` are copied before ``install`` runs, so that dependencies are a layer of their own; ``build`` (commands, or ``WORKDIR /x``) runs once the
     source is there. ``artifacts`` are (path in the build stage, path in the image). ``source`` says whether the image
-    holds the repository's own files. ``finish`` runs as root in the last stage, ``health`` is a command in exec form.
+    holds the repository's own files. ``finish`` runs as root in the last stage, ``after`` once the source is there, ``health`` is a command in exec form.
     ``risk`` says what an end-of-life runtime means, ``upgrade`` what removes it. ``changes`` are repairs that were made.
     """
 
@@ -111,6 +112,7 @@ class Image(Noun):
     workdir: str = "/app"
     env: tuple[tuple[str, str], ...] = ()
     finish: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     user: str = "10001"
     command: tuple[str, ...] = ()
@@ -156,6 +158,21 @@ class Proof(Noun):
     findings: tuple[str, ...] = ()  # of linters, with what they are about
 
 
+class LintFinding(Noun):
+    """What a linter says of a written file; ``path`` is relative to the output folder, line 0 means the file as a whole."""
+
+    tool: str
+    path: str
+    line: int = 0
+    rule: str = ""
+    severity: Literal["critical", "high", "error", "warning", "info"]
+    text: str
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{where}: {self.severity}: {self.text} ({self.tool}{f' {self.rule}' if self.rule else ''})"
+
+
 class ContainerReport(Noun):
     """All deployables of a repository. ``nothing`` says why there are none; ``not_run`` what was not tried, and why."""
 
@@ -163,4 +180,5 @@ class ContainerReport(Noun):
     commit: str
     deployables: tuple[Proof, ...] = ()
     nothing: str = ""
+    findings: tuple[str, ...] = ()  # of linters, in files that belong to no single deployable
     not_run: tuple[str, ...] = ()

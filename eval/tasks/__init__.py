@@ -3,7 +3,6 @@
 from eval.task import Task
 from eval.tasks.boundaries import BOUNDARIES
 from eval.tasks.boundary_controls import BOUNDARY_CONTROLS
-from eval.tasks.containers import CONTAINERS
 from eval.tasks.estate import ESTATE
 from eval.tasks.graph import GRAPH
 from eval.tasks.graph_speed import GRAPH_SPEED
@@ -24,7 +23,6 @@ TASKS: tuple[Task, ...] = (
     RETRIEVAL,
     SUITES,
     VALIDATION,
-    CONTAINERS,
     REFACTOR,
     PLAN_TIME,
 )

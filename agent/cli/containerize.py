@@ -1,0 +1,154 @@
+"""``figwright containerize``: the legacy system into containers as it is, and how far each file was proved."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from agent.cli.options import Commit, Name, Quiet, Repo, app
+from agent.cli.shared import emit, one_of, out_folder, say, settings_for, shown_progress
+
+__all__ = ["containerize_repository"]
+
+
+@app.command("containerize")
+def containerize_repository(
+    repo: Repo,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where the files go; default: figwright-out/NAME.")
+    ] = None,
+    build: Annotated[
+        bool, typer.Option("--build", help="Build every image; a failed build is repaired by rule.")
+    ] = False,
+    run: Annotated[bool, typer.Option("--run", help="Start them, too, and ask each for its health.")] = False,
+    test: Annotated[
+        bool, typer.Option("--test", help="Run the tests outside and inside, too: the same test IDs must pass.")
+    ] = False,
+    builder: Annotated[str, typer.Option("--builder", help="auto, docker, podman or buildah.")] = "auto",
+    pull: Annotated[bool, typer.Option("--pull", help="Fetch base images that are not here.")] = False,
+    form: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+    commit: Commit = None,
+    name: Name = None,
+    quiet: Quiet = None,
+) -> None:
+    """Write Dockerfiles, Compose, Kubernetes and the facade; build, start and test them when asked to. DIR/containers.json says how far.
+
+    Exit code 0: everything that was asked for holds, or there is nothing to deploy; 1: something was not reached.
+    """
+    from agent.adapters.container_linters import container_linters
+    from agent.composition import BUILDERS, workbench
+    from agent.containerizing import lint_containers, plan_containers, write_containers, write_report
+    from agent.pipeline import Run, make_boundaries, make_graph, make_inventory
+
+    one_of("--builder", builder, BUILDERS)
+    one_of("--format", form, ("table", "json"))
+    settings = settings_for(repo, quiet=quiet)
+    wanted = "tested" if test else "healthy" if run else "built" if build else "written"
+    with shown_progress(settings.quiet) as progress, workbench(repo, settings, commit, name) as bench:
+        folder = out_folder(repo, out, bench.snapshot.name)
+        stages = Run()
+        inventory = make_inventory(bench, stages, settings.as_of)
+        graph, _ = make_graph(bench, inventory, stages)
+        boundaries = make_boundaries(inventory, graph, settings.assumptions, None, stages)
+        containers = plan_containers(inventory, graph, bench.snapshot, boundaries)
+        canary = _canary(folder)
+        _write(folder, write_containers(containers, canary))
+        report, containers = _prove(containers, inventory, graph, bench, settings, wanted, builder, pull, progress)
+        files = write_containers(containers, canary)
+        _write(folder, files)
+        report = lint_containers(report, folder, sorted(files), container_linters(thorough=False))
+        _write(folder, {"containers.json": write_report(report)})
+    emit(write_report(report) if form == "json" else _table(report, folder), None, repo)
+    if not _reached(report, wanted):
+        raise typer.Exit(1)
+
+
+def _prove(
+    containers: Any,
+    inventory: Any,
+    graph: Any,
+    bench: Any,
+    settings: Any,
+    wanted: str,
+    name: str,
+    pull: bool,
+    progress: Any,
+) -> tuple[Any, Any]:
+    from agent.composition import open_builder, open_sandbox, place_for
+    from agent.containerizing import containerize
+    from agent.errors import ContainerError, SandboxError
+
+    run, test = wanted in ("healthy", "tested"), wanted == "tested"
+    with ExitStack() as stack:
+        builder, place, missing = None, None, ""
+        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="figwright-")))
+        if wanted != "written" and containers.images:
+            try:
+                builder = open_builder(name)
+                stack.callback(builder.close)
+                box = open_sandbox("bubblewrap" if test else "none")  # only tests run outside of a container
+                place = stack.enter_context(place_for(bench.snapshot, settings.cache_dir, box, progress))
+            except (ContainerError, SandboxError) as error:
+                if name != "auto":
+                    raise
+                builder, missing = None, str(error)
+                say(f"figwright: {missing}")
+        report, left = containerize(
+            containers, inventory, graph, builder, place, work, run=run, test=test, pull=pull, say=progress
+        )
+    if missing:
+        report = report.model_copy(update={"not_run": (*report.not_run, f"nothing was built: {missing}")})
+    return report, left
+
+
+def _canary(folder: Path) -> str:
+    """The canary's numbers of an earlier run: routing is never reset by writing files anew."""
+    try:
+        return (folder / "facade" / "canary.json").read_text("utf-8", "replace")
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+
+
+def _write(folder: Path, files: dict[str, str]) -> None:
+    from agent.adapters.output_folder import write_files
+
+    for path in files:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    write_files(folder, files)
+
+
+def _reached(report: Any, wanted: str) -> bool:
+    from agent.domain.container import LEVELS
+
+    need = LEVELS.index(wanted) if wanted != "linted" else 0
+    applications = [proof for proof in report.deployables if proof.kind not in ("job", "worker")]
+    return all(LEVELS.index(proof.level) >= need for proof in applications)
+
+
+def _table(report: Any, folder: Path) -> str:
+    """What each deployable is, how far it was proved, and what stopped it."""
+    lines = [
+        f"{report.name}: {len(report.deployables)} deployables"
+        if report.deployables
+        else f"{report.name}: {report.nothing}"
+    ]
+    for proof in report.deployables:
+        tests = f", {proof.tests_inside} of {proof.tests_outside} tests inside" if proof.tests_outside else ""
+        size = f", {proof.image_bytes / 1e6:.0f} MB" if proof.image_bytes else ""
+        first = f" (first try: {proof.first})" if proof.first != proof.level else ""
+        lines.append(f"  {proof.name:<28} {proof.kind:<7} {proof.level}{first}{tests}{size}  {proof.dockerfile}")
+        for one in proof.rounds:
+            if one.failed:
+                repair = f": {one.diagnosis}; {one.repair}" if one.repair else ""
+                lines.append(f"      round {one.number}: {one.failed}{repair}")
+                if not one.repair:
+                    lines += [f"        | {line}" for line in one.last_lines[-4:]]
+        lines += [f"      lint: {finding}" for finding in proof.findings[:3]]
+    lines += [f"lint: {finding}" for finding in report.findings[:10]]
+    lines += [f"not run: {why}" for why in report.not_run]
+    lines.append(f"written to {folder}")
+    return "\n".join(lines) + "\n"
