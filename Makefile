@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 FIGWRIGHT := $(BIN)/figwright
 
 .DEFAULT_GOAL := help
-.PHONY: help plan test test-slow check format docs bench eval picture lock wheel clean
+.PHONY: help plan test test-slow test-builds check format docs bench eval picture lock wheel clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -27,7 +27,11 @@ test: $(READY)  ## the tests, without those that take minutes
 	$(BIN)/pytest -m "not slow" -n auto --dist worksteal
 
 test-slow: $(READY)  ## the tests that take minutes
-	$(BIN)/pytest -m slow -n auto --dist worksteal
+	$(BIN)/pytest -m "slow and not builds" -n auto --dist worksteal
+
+test-builds: $(READY)  ## builds, starts and tests every sample in containers (as root, with docker.io, buildah and mmdebstrap)
+	$(BIN)/python tests/containers/docker_daemon.py \
+		sh -c '$(BIN)/python tests/containers/base_images.py && $(BIN)/pytest -m builds tests/containers'
 
 check: $(READY)  ## lint, formatting, types, import contracts, generated docs
 	$(BIN)/ruff check .
