@@ -116,7 +116,7 @@ class Compose(_Program):
             ]
             said = run_program(words, Path(home))
         warned = [
-            LintFinding(tool=self.name, path="compose.yaml", severity="warning", text=line.strip()[:500])
+            LintFinding(tool=self.name, path="compose.yaml", severity="warning", text=line.strip()[:5000])
             for line in said.err.splitlines()
             if "level=warning" in line
         ]
@@ -164,7 +164,7 @@ class Kubernetes(_Program):
             text = match[3] if match[2] in files else f"{match[2]} {match[3]}"
             unknown = "find schema" in text  # a kind that it does not know, such as HTTPRoute
             severity: Severity = "error" if match[1] == "ERROR" else "info" if unknown else "warning"
-            found.append(LintFinding(tool=self.name, path=path, severity=severity, text=text[:500]))
+            found.append(LintFinding(tool=self.name, path=path, severity=severity, text=text[:5000]))
         failed = said.code != 0 and not any(one.severity == "error" for one in found)
         return [*found, *(self._failed(said, "kubernetes") if failed else [])]
 
@@ -185,7 +185,7 @@ class Envoy(_Program):
             words = [find_program(self.program), "--mode", "validate", "-c", str(file.resolve()), "--log-level", "warn"]
             said = run_program(words, Path(home))
         warned = [
-            LintFinding(tool=self.name, path="facade/envoy.yaml", severity="warning", text=line.strip()[:500])
+            LintFinding(tool=self.name, path="facade/envoy.yaml", severity="warning", text=line.strip()[:5000])
             for line in said.err.splitlines()
             if "[warning]" in line and "deprecated" in line.lower()
         ]
@@ -222,7 +222,7 @@ class Nginx(_Program):
                         path="facade/nginx.conf",
                         line=int(match[3] or 0),
                         severity=severity,
-                        text=match[2][:500],
+                        text=match[2][:5000],
                     )
                 )
         return _sorted([one for one in found if not one.text.endswith("test failed")] or found, folder, home)
@@ -285,7 +285,7 @@ class Trivy(_Program):
                 line=int((row.get("CauseMetadata") or {}).get("StartLine", 0)),
                 rule=str(row.get("ID", "")),
                 severity=severities.get(str(row.get("Severity")), "warning"),
-                text=str(row.get("Message", ""))[:500],
+                text=str(row.get("Message", ""))[:5000],
             )
 
 

