@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from agent.patches.python_source.lists import spare_lists
 from agent.patches.python_source.project import Project, compiles, is_python2
 from agent.patches.python_source.rules import Rule
 from agent.patches.python_source.snippets import SNIPPETS
@@ -113,3 +114,22 @@ def test_what_is_written_is_no_longer_python_2() -> None:
 @pytest.mark.parametrize("source", ["def f(:\n", "\x00", "print 'a\n", "x = " + "(" * 300 + ")" * 300, "\xff\xfe", ""])
 def test_what_is_no_program_stays(source: str) -> None:
     assert converted(source) == source
+
+
+@pytest.mark.parametrize(
+    ("made", "spared"),
+    [
+        ("x = dict((k, f(v)) for k, v in list(row.items()))\n", "x = dict((k, f(v)) for k, v in row.items())\n"),
+        ("z = a in list(range(0, 6))\n", "z = a in range(0, 6)\n"),
+        ("s = sorted(list(d.items()), key=f)\n", "s = sorted(d.items(), key=f)\n"),
+        ("é = [v for v in list(d.values())]\n", "é = [v for v in d.values()]\n"),
+        ("y = [self.drop(k) for k in list(self.d.keys())]\n", None),  # may change what it reads
+        ("for k in list(d.items()):\n    pass\n", None),
+        ("g = (k for k in list(d.keys()))\n", None),  # read later
+        ("k = list(map(f, list(d.values())))\n", None),
+        ("list = tuple\nz = a in list(range(0, 6))\n", None),
+    ],
+)
+def test_lists_that_are_read_once_are_not_made(made: str, spared: str | None) -> None:
+    assert spare_lists("a.py", "", made) == (spared or made)
+    assert spare_lists("a.py", made, made) == made  # what was there before stays

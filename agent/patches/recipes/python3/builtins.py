@@ -13,7 +13,8 @@ After:
         return list(map(float, list(prices.values())))
 
 Why: `unicode`, `xrange`, `raw_input`, `has_key` and their like are gone; `map`, `filter`, `zip` and `dict.keys` no longer
-make lists, so a list is made wherever the result may be used as one.
+make lists, so a list is made wherever the result may be used as one, and none where it is read once: in `sorted(...)`,
+after `in`, in a comprehension.
 
 When not: where a class of the program itself defines `has_key` or `next` as something else: such calls are left alone.
 """
@@ -27,6 +28,7 @@ import re
 
 from agent.patches.python_source.fixers import refactor
 from agent.patches.python_source.guards import guarded_lines
+from agent.patches.python_source.lists import spare_lists
 from agent.patches.python_source.module import Module, parse
 from agent.patches.python_source.project import Project, SourceText
 from agent.patches.python_source.rules import Rule, TextRule
@@ -74,7 +76,8 @@ def _fix(source: SourceText, project: Project) -> str:
     module = parse(source.path, source.text)
     if module is None or not _LEADING.search(source.text):
         return source.text
-    return refactor(source.text, _FIXERS, guarded_lines(module), _own_names(module), old=False)
+    fixed = refactor(source.text, _FIXERS, guarded_lines(module), _own_names(module), old=False)
+    return spare_lists(source.path, source.text, fixed)
 
 
 def _own_names(module: Module) -> dict[str, set[int]]:
