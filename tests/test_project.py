@@ -34,6 +34,7 @@ ALLOWED = {
     "MPL-2.0": "weak copyleft a file: using it unchanged asks nothing of our code",
     "PSF-2.0": "permissive",
     "Unlicense": "no conditions",
+    "WTFPL": "no conditions",
     "Zlib": "permissive",
 }
 # how packages without an SPDX expression say it, in classifiers or in the free text

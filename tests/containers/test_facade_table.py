@@ -30,10 +30,15 @@ def unique_names(segments: list[str]) -> str:
 @st.composite
 def flask_tables(draw: st.DrawFn) -> list[tuple[str, str, str]]:
     rows: dict[tuple[str, str], tuple[str, str, str]] = {}
+    slashed: dict[str, bool] = {}
     for _ in range(draw(st.integers(1, 7))):
         segments = draw(st.lists(st.sampled_from(SEGMENTS), max_size=3))
         segments = [s for place, s in enumerate(segments) if "path" not in s or place == len(segments) - 1]
         text = "/" + unique_names(segments) + draw(st.sampled_from(["", "/"]) if segments else st.just(""))
+        # The same path with and without its slash for different methods: the framework redirects, the gateway does not.
+        bare = re.sub(r"x\d", "x", text).rstrip("/")
+        if slashed.setdefault(bare, text.endswith("/")) != text.endswith("/"):
+            continue
         method = draw(st.sampled_from(["GET", "POST"]))
         rows.setdefault(
             (method, re.sub(r"x\d", "x", text)), (f"{method} {text}", draw(st.sampled_from(SERVICES)), "python")
@@ -78,7 +83,12 @@ DJANGO = {"<x>": "[^/]+", "<int:x>": "[0-9]+", "<slug:x>": "[-a-zA-Z0-9_]+", "<p
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(
-        st.tuples(st.lists(st.sampled_from(["a", "b", "7", *DJANGO]), min_size=1, max_size=3), st.sampled_from(SERVICES)),
+        # three variables that run over slashes in one pattern are not read: a gateway would backtrack
+        st.tuples(
+            st.lists(st.sampled_from(["a", "b", "7", *DJANGO]), min_size=1, max_size=3)
+            .filter(lambda segments: segments.count("<path:x>") < 3),
+            st.sampled_from(SERVICES),
+        ),
         min_size=1, max_size=7, unique_by=lambda row: tuple(row[0]),
     ),
     st.lists(PATHS, min_size=4, max_size=12),
