@@ -123,8 +123,11 @@ def make_boundaries(
 class Stages:
     """Inventory, graph and boundaries of a repository, each made when it is first asked for."""
 
-    def __init__(self, bench: Tools, run: Run, assumptions: Assumptions) -> None:
-        self._bench, self._run, self._assumptions = bench, run, assumptions
+    def __init__(
+        self, bench: Tools, run: Run, assumptions: Assumptions, file: tuple[str, str] | None = None
+    ) -> None:
+        """``file`` is (name, text) of the user's boundaries file."""
+        self._bench, self._run, self._assumptions, self._file = bench, run, assumptions, file
 
     @cache  # noqa: B019 - lives as long as the run
     def inventory(self) -> Inventory:
@@ -136,7 +139,7 @@ class Stages:
 
     @cache  # noqa: B019
     def boundaries(self) -> Boundaries:
-        return make_boundaries(self.inventory(), self.graph(), self._assumptions, None, self._run)
+        return make_boundaries(self.inventory(), self.graph(), self._assumptions, self._file, self._run)
 
 
 def ways_in(inventory: Inventory) -> list[tuple[str, str, str]]:

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from generated_page import write_or_check
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "cli.md"
 HEAD = """\
@@ -36,18 +38,5 @@ def cli_page() -> str:
     return HEAD + "\n".join(lines) + "\n"
 
 
-def main() -> int:
-    """0 when the page is current or was written, 1 when ``--check`` finds it stale."""
-    page = cli_page()
-    if "--check" not in sys.argv:
-        PAGE.write_text(page, "utf-8")
-        print(PAGE)
-        return 0
-    if PAGE.is_file() and PAGE.read_text("utf-8") == page:
-        return 0
-    print(f"{PAGE} is not what the program says: run `make docs`", file=sys.stderr)
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(PAGE, cli_page(), "the program"))

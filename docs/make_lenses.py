@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from generated_page import write_or_check
+
+from agent.assessment import LENSES
+from agent.domain.finding import Rule
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from agent.assessment import LENSES  # noqa: E402
-from agent.domain.finding import Rule  # noqa: E402
-
 PAGE = ROOT / "docs" / "lenses.md"
 HEAD = """\
 <!-- Generated from the lenses' docstrings and rules by docs/make_lenses.py; edit agent/assessment/, not this page. -->
@@ -52,18 +52,5 @@ def _escaped(text: str) -> str:
     )
 
 
-def main() -> int:
-    """0 when the page is current or was written, 1 when ``--check`` finds it stale."""
-    page = lenses_page()
-    if "--check" not in sys.argv:
-        PAGE.write_text(page, "utf-8")
-        print(PAGE)
-        return 0
-    if PAGE.is_file() and PAGE.read_text("utf-8") == page:
-        return 0
-    print(f"{PAGE} is not what the lenses say: run `make docs`", file=sys.stderr)
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(PAGE, lenses_page(), "the lenses"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from generated_page import write_or_check
+
 from agent.patches.catalogue import HEADINGS, page, recipes, sections
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,18 +37,5 @@ def recipes_page() -> str:
     return "\n".join(line if line.startswith("    ") else line.replace("``", "`") for line in lines) + "\n"
 
 
-def main() -> int:
-    """0 when the page is current or was written, 1 when ``--check`` finds it stale."""
-    text = recipes_page()
-    if "--check" not in sys.argv:
-        PAGE.write_text(text, "utf-8")
-        print(PAGE)
-        return 0
-    if PAGE.is_file() and PAGE.read_text("utf-8") == text:
-        return 0
-    print(f"{PAGE} is not what the recipes say: run `make docs`", file=sys.stderr)
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(PAGE, recipes_page(), "the recipes"))

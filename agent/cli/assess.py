@@ -7,13 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from agent.cli.options import AsOf, Commit, Name, Output, Pinned, Quiet, Repo, app
+from agent.cli.options import AsOf, Commit, FailOn, Name, Output, Pinned, Quiet, Repo, app
 from agent.cli.shared import (
     assuming,
     boundaries_file,
     emit,
     exit_on_severity,
     one_of,
+    runtime_of,
     say,
     settings_for,
     shown_progress,
@@ -40,14 +41,7 @@ def assess(
             help="table, json, sarif, cyclonedx (the components that manifests declare), or k6 (a load test of the routes).",
         ),
     ] = "table",
-    fail_on: Annotated[
-        str | None,
-        typer.Option(
-            "--fail-on",
-            metavar="SEVERITY",
-            help="Exit with 1 when a finding is at least this severe (critical, high, medium, low).",
-        ),
-    ] = None,
+    fail_on: FailOn = None,
     output: Output = None,
     boundaries: Pinned = None,
     as_of: AsOf = None,
@@ -75,7 +69,7 @@ def assess(
     file = boundaries_file(boundaries)
     with shown_progress(settings.quiet) as progress, workbench(repo, settings, commit, name) as bench:
         settings = assuming(settings, bench)
-        run = Run(progress=progress)
+        run = Run(progress=progress, runtime=runtime_of(settings))
         case = make_case(bench, run, settings.assumptions, settings.as_of, file)
         done = run.stage("assessment")
         findings = look(case, settings.assumptions.accept, chosen)

@@ -9,8 +9,18 @@ from typing import Annotated, Any
 
 import typer
 
-from agent.cli.options import Commit, Name, Quiet, Repo, app
-from agent.cli.shared import emit, one_of, out_folder, say, settings_for, shown_progress
+from agent.cli.options import Commit, Name, Pinned, Quiet, Repo, Seen, app
+from agent.cli.shared import (
+    assuming,
+    boundaries_file,
+    emit,
+    one_of,
+    out_folder,
+    runtime_of,
+    say,
+    settings_for,
+    shown_progress,
+)
 
 __all__ = ["containerize_repository"]
 
@@ -31,6 +41,8 @@ def containerize_repository(
     builder: Annotated[str, typer.Option("--builder", help="auto, docker, podman or buildah.")] = "auto",
     pull: Annotated[bool, typer.Option("--pull", help="Fetch base images that are not here.")] = False,
     form: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+    boundaries: Pinned = None,
+    runtime: Seen = None,
     commit: Commit = None,
     name: Name = None,
     quiet: Quiet = None,
@@ -46,15 +58,17 @@ def containerize_repository(
 
     one_of("--builder", builder, BUILDERS)
     one_of("--format", form, ("table", "json"))
-    settings = settings_for(repo, quiet=quiet)
+    settings = settings_for(repo, quiet=quiet, runtime=runtime)
+    file = boundaries_file(boundaries)
     wanted = "tested" if test else "healthy" if run else "built" if build else "written"
     with shown_progress(settings.quiet) as progress, workbench(repo, settings, commit, name) as bench:
         folder = out_folder(repo, out, bench.snapshot.name)
-        stages = Run()
+        settings = assuming(settings, bench)  # the facade's routes follow the same pins as the plan
+        stages = Run(progress=progress, runtime=runtime_of(settings))
         inventory = make_inventory(bench, stages, settings.as_of)
         graph, _ = make_graph(bench, inventory, stages)
-        boundaries = make_boundaries(inventory, graph, settings.assumptions, None, stages)
-        containers = plan_containers(inventory, graph, bench.snapshot, boundaries)
+        proposal = make_boundaries(inventory, graph, settings.assumptions, file, stages)
+        containers = plan_containers(inventory, graph, bench.snapshot, proposal)
         canary = _canary(folder)
         _write(folder, write_containers(containers, canary))
         report, containers = _prove(containers, inventory, graph, bench, settings, wanted, builder, pull, progress)

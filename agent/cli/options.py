@@ -15,6 +15,8 @@ __all__ = [
     "Commit",
     "DryRun",
     "Embeddings",
+    "Environment",
+    "FailOn",
     "Llm",
     "MaxCost",
     "MaxTokens",
@@ -23,6 +25,10 @@ __all__ = [
     "Pinned",
     "Quiet",
     "Repo",
+    "Runner",
+    "Runs",
+    "Sandbox",
+    "Seen",
     "ShowOutgoing",
     "app",
 ]
@@ -105,6 +111,30 @@ Seen = Annotated[
         metavar="FILE",
         help="What the running system showed: an access log, traces (OTLP or Jaeger JSON) or pg_stat_statements; repeat for more.",
     ),
+]
+FailOn = Annotated[
+    str | None,
+    typer.Option(
+        "--fail-on",
+        metavar="SEVERITY",
+        help="Exit with 1 when a finding is at least this severe (critical, high, medium, low).",
+    ),
+]
+Environment = Annotated[
+    str,
+    typer.Option("--env", metavar="auto|FILE", help="How the environment is made: found out, or your own recipe."),
+]
+Runner = Annotated[
+    str, typer.Option("--runner", metavar="auto|NAME", help="The test runner: found out, or one by name.")
+]
+Sandbox = Annotated[
+    str,
+    typer.Option(
+        "--sandbox", help="bubblewrap, container, or none: then the tests run as you, with all that you may do."
+    ),
+]
+Runs = Annotated[
+    int, typer.Option("--runs", min=1, max=10, help="Baseline runs, in different order where the runner can.")
 ]
 Pinned = Annotated[
     Path | None,

@@ -15,6 +15,7 @@ from agent.cli.options import (
     Commit,
     DryRun,
     Embeddings,
+    FailOn,
     Llm,
     MaxCost,
     MaxTokens,
@@ -31,6 +32,7 @@ from agent.cli.shared import (
     boundaries_file,
     emit,
     exit_on_severity,
+    one_of,
     out_folder,
     run_report,
     runtime_of,
@@ -39,7 +41,6 @@ from agent.cli.shared import (
     shown_progress,
     stored_index,
 )
-from agent.errors import InputError
 
 __all__ = ["plan"]
 
@@ -57,14 +58,7 @@ def plan(
     embeddings: Embeddings = None,
     runtime: Seen = None,
     quiet: Quiet = None,
-    fail_on: Annotated[
-        str | None,
-        typer.Option(
-            "--fail-on",
-            metavar="SEVERITY",
-            help="Exit with 1 when a finding is at least this severe (critical, high, medium, low).",
-        ),
-    ] = None,
+    fail_on: FailOn = None,
     llm: Llm = None,
     base_url: BaseUrl = None,
     max_cost: MaxCost = None,
@@ -78,8 +72,8 @@ def plan(
     from agent.domain.finding import SEVERITIES
     from agent.pipeline import Run, make_plan
 
-    if fail_on is not None and fail_on not in SEVERITIES:
-        raise InputError(f"--fail-on {fail_on!r} is not a severity: use one of {', '.join(SEVERITIES)}.")
+    if fail_on is not None:
+        one_of("--fail-on", fail_on, SEVERITIES)
     wanted = Wanted(repo, llm, base_url, max_cost, max_tokens, dry_run, show_outgoing)
     settings = settings_for(
         repo, out=out, as_of=as_of, quiet=quiet, runtime=runtime, embeddings=embeddings, advisor=wanted.flags()

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from agent.cli.options import Commit, Name, Quiet, app
-from agent.cli.shared import assuming, emit, one_of, out_folder, say, settings_for, shown_progress
+from agent.cli.options import Commit, Environment, Name, Pinned, Quiet, Runner, Runs, Sandbox, Seen, app
+from agent.cli.shared import assuming, boundaries_file, emit, one_of, out_folder, runtime_of, say, settings_for, shown_progress, text_of
 from agent.domain.wording import counted
 from agent.errors import InputError
 
@@ -34,22 +34,10 @@ def refactor_repository(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Where the patches go; default: figwright-out/NAME.")
     ] = None,
-    env: Annotated[
-        str,
-        typer.Option("--env", metavar="auto|FILE", help="How the environment is made: found out, or your own recipe."),
-    ] = "auto",
-    runner: Annotated[
-        str, typer.Option("--runner", metavar="auto|NAME", help="The test runner: found out, or one by name.")
-    ] = "auto",
-    sandbox: Annotated[
-        str,
-        typer.Option(
-            "--sandbox", help="bubblewrap, container, or none: then the tests run as you, with all that you may do."
-        ),
-    ] = "bubblewrap",
-    runs: Annotated[
-        int, typer.Option("--runs", min=1, max=10, help="Baseline runs, in different order where the runner can.")
-    ] = 3,
+    env: Environment = "auto",
+    runner: Runner = "auto",
+    sandbox: Sandbox = "bubblewrap",
+    runs: Runs = 3,
     mutants: Annotated[
         int, typer.Option("--mutants", min=0, max=200, help="Small defects that are tried in a patch's lines.")
     ] = 20,
@@ -60,6 +48,8 @@ def refactor_repository(
         ),
     ] = False,
     form: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+    boundaries: Pinned = None,
+    runtime: Seen = None,
     commit: Commit = None,
     name: Name = None,
     quiet: Quiet = None,
@@ -78,15 +68,16 @@ def refactor_repository(
         return
     if repo is None:
         raise InputError("no repository was given: name a folder or a git URL, or use --list.")
-    settings = settings_for(repo, quiet=quiet)
+    settings = settings_for(repo, quiet=quiet, runtime=runtime)
+    file = boundaries_file(boundaries)
     from agent.refactoring import Wishes
     from agent.refactoring.output import report_json
     from agent.report.refactor_table import write_refactor_table
     from agent.validation import read_recipe
 
-    given = None if env == "auto" else read_recipe(_text(Path(env)), env)
+    given = None if env == "auto" else read_recipe(text_of(Path(env), "recipe"), env)
     wishes = Wishes(runner, given, runs, mutants, unprotected)
-    done, folder, names = _run(repo, recipe or (), out, sandbox, commit, name, settings, wishes)
+    done, folder, names = _run(repo, recipe or (), out, sandbox, commit, name, settings, file, wishes)
     emit(report_json(done.report) if form == "json" else write_refactor_table(done.report), None, repo)
     held = sum("/" not in file for file in names)
     say(f"{held} patches in {folder}" + (f", {len(names) - held} more in folders below" if len(names) > held else ""))
@@ -97,7 +88,7 @@ def refactor_repository(
 
 def _run(
     repo: str, asked: Sequence[str], out: Path | None, sandbox: str, commit: str | None, name: str | None,
-    settings: Any, wishes: Any,
+    settings: Any, file: tuple[str, str] | None, wishes: Any,
 ) -> tuple[Any, Path, list[str]]:  # fmt: skip
     """(what became of the recipes, the folder, the patches' names in it)."""
     from agent.composition import codebase, languages, open_sandbox, place_for, workbench
@@ -113,7 +104,9 @@ def _run(
         if bench.snapshot.dirty:
             changed = counted(bench.snapshot.dirty_files, "file")
             say(f"{changed} of the work tree differ from the commit: patches apply to the files as they are.")
-        stages = Stages(bench, Run(progress=progress), assuming(settings, bench).assumptions)
+        settings = assuming(settings, bench)
+        run = Run(progress=progress, runtime=runtime_of(settings))
+        stages = Stages(bench, run, settings.assumptions, file)
         with place_for(bench.snapshot, settings.cache_dir, box, progress) as place:
             code = codebase(place, stages.inventory, stages.graph, stages.boundaries)
             written = frozenset(share.language for share in code.inventory.languages)
@@ -152,11 +145,3 @@ def _print_recipes(form: str) -> None:
         for one in found
     ]
     emit("\n".join([*lines, "", "* tried when no --recipe is given", ""]), None, "")
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise InputError(f"the recipe {path} cannot be read ({reason}): give a file that exists.") from None

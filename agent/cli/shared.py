@@ -30,6 +30,7 @@ __all__ = [
     "shown_progress",
     "stay_outside",
     "stored_index",
+    "text_of",
 ]
 
 
@@ -53,11 +54,16 @@ def settings_for(repo: str, **flags: Any) -> Any:
 def boundaries_file(path: Path | None) -> tuple[str, str] | None:
     if path is None:
         return None
+    return path.name, text_of(path, "boundaries file", "give one that plan wrote")
+
+
+def text_of(path: Path, what: str, advice: str = "give a file that exists") -> str:
+    """The text of a file that the user named. Raises InputError."""
     try:
-        return path.name, path.read_text("utf-8")
+        return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise InputError(f"the boundaries file {path} cannot be read ({reason}): give one that plan wrote.") from None
+        raise InputError(f"the {what} {path} cannot be read ({reason}): {advice}.") from None
 
 
 def runtime_of(settings: Any) -> Any:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.options import Commit, Name, Output, Quiet, Repo, app
-from agent.cli.shared import emit, one_of, say, settings_for, shown_progress
+from agent.cli.options import Commit, Environment, Name, Output, Quiet, Repo, Runner, Runs, Sandbox, app
+from agent.cli.shared import emit, one_of, say, settings_for, shown_progress, text_of
 from agent.errors import InputError
 
 __all__ = ["run_tests"]
@@ -17,19 +17,9 @@ __all__ = ["run_tests"]
 @app.command("test")
 def run_tests(
     repo: Repo,
-    env: Annotated[
-        str,
-        typer.Option("--env", metavar="auto|FILE", help="How the environment is made: found out, or your own recipe."),
-    ] = "auto",
-    runner: Annotated[
-        str, typer.Option("--runner", metavar="auto|NAME", help="The test runner: found out, or one by name.")
-    ] = "auto",
-    sandbox: Annotated[
-        str,
-        typer.Option(
-            "--sandbox", help="bubblewrap, container, or none: then the tests run as you, with all that you may do."
-        ),
-    ] = "bubblewrap",
+    env: Environment = "auto",
+    runner: Runner = "auto",
+    sandbox: Sandbox = "bubblewrap",
     patch: Annotated[
         Path | None,
         typer.Option("--patch", metavar="FILE", help="Judge this change (a unified diff): the tests before and after."),
@@ -42,9 +32,7 @@ def run_tests(
             help="Print tests of what this Python file of the repository does today, for lines that no test runs, as a patch.",
         ),
     ] = None,
-    runs: Annotated[
-        int, typer.Option("--runs", min=1, max=10, help="Baseline runs, in different order where the runner can.")
-    ] = 3,
+    runs: Runs = 3,
     form: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
     output: Output = None,
     commit: Commit = None,
@@ -62,7 +50,7 @@ def run_tests(
     one_of("--format", form, ("table", "json"))
     one_of("--sandbox", sandbox, SANDBOXES)
     settings = settings_for(repo, quiet=quiet)
-    recipe = None if env == "auto" else read_recipe(_text(Path(env), "recipe"), env)
+    recipe = None if env == "auto" else read_recipe(text_of(Path(env), "recipe"), env)
     diff = _bytes(patch) if patch is not None else None
     with (
         shown_progress(settings.quiet) as progress,
@@ -84,14 +72,6 @@ def run_tests(
     emit(report.model_dump_json(indent=1) + "\n" if form == "json" else write_test_table(report), output, repo)
     if not standing or (report.verdict is not None and not report.verdict.accepted):
         raise typer.Exit(1)
-
-
-def _text(path: Path, what: str) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise InputError(f"the {what} {path} cannot be read ({reason}): give a file that exists.") from None
 
 
 def _bytes(path: Path) -> bytes:
