@@ -123,9 +123,7 @@ def make_boundaries(
 class Stages:
     """Inventory, graph and boundaries of a repository, each made when it is first asked for."""
 
-    def __init__(
-        self, bench: Tools, run: Run, assumptions: Assumptions, file: tuple[str, str] | None = None
-    ) -> None:
+    def __init__(self, bench: Tools, run: Run, assumptions: Assumptions, file: tuple[str, str] | None = None) -> None:
         """``file`` is (name, text) of the user's boundaries file."""
         self._bench, self._run, self._assumptions, self._file = bench, run, assumptions, file
 

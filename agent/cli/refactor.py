@@ -10,7 +10,18 @@ from typing import Annotated, Any
 import typer
 
 from agent.cli.options import Commit, Environment, Name, Pinned, Quiet, Runner, Runs, Sandbox, Seen, app
-from agent.cli.shared import assuming, boundaries_file, emit, one_of, out_folder, runtime_of, say, settings_for, shown_progress, text_of
+from agent.cli.shared import (
+    assuming,
+    boundaries_file,
+    emit,
+    one_of,
+    out_folder,
+    runtime_of,
+    say,
+    settings_for,
+    shown_progress,
+    text_of,
+)
 from agent.domain.wording import counted
 from agent.errors import InputError
 

@@ -8,16 +8,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from difflib import SequenceMatcher
 
+from agent.domain.line_blocks import Block, changed_blocks
 from agent.domain.verdict import FileChange
 
 __all__ = ["diff_of", "line_counts", "merge"]
 
 CONTEXT = 3
-MOST_LINES = 20_000  # of the middle in which two texts differ: beyond, it is replaced as one block
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-Block = tuple[int, int, int, int]
 
 
 def diff_of(change: FileChange, executable: Callable[[str], bool] = lambda _: False) -> str:
@@ -44,7 +42,7 @@ def diff_of(change: FileChange, executable: Callable[[str], bool] = lambda _: Fa
 
 def line_counts(change: FileChange) -> tuple[int, int]:
     """(lines that are new, lines that are gone)."""
-    edits = _edits(_lines(change.before), _lines(change.after))
+    edits = changed_blocks(_lines(change.before), _lines(change.after))
     return sum(j2 - j1 for _, _, j1, j2 in edits), sum(i2 - i1 for i1, i2, _, _ in edits)
 
 
@@ -52,13 +50,13 @@ def merge(base: str, ours: str, theirs: str) -> str | None:
     """``ours`` with what ``theirs`` changes in ``base``, by lines; None where both changed the same place differently."""
     if ours == base:
         return theirs
-    if ours in (theirs,):
+    if ours == theirs:
         return ours
     old, mine, wanted = _lines(base), _lines(ours), _lines(theirs)
-    own = _edits(old, mine)
+    own = changed_blocks(old, mine)
     merged: list[str] = []
     at = 0  # in `mine`
-    for i1, i2, j1, j2 in _edits(old, wanted):
+    for i1, i2, j1, j2 in changed_blocks(old, wanted):
         if any(edit[:2] == (i1, i2) and mine[edit[2] : edit[3]] == wanted[j1:j2] for edit in own):
             continue  # done already
         if any((a1 < i2 and i1 < a2) or ((a1 == a2 or i1 == i2) and a1 <= i2 and i1 <= a2) for a1, a2, _, _ in own):
@@ -74,28 +72,9 @@ def _lines(text: str | None) -> list[str]:
     return _LINE.findall(text or "")
 
 
-def _edits(old: Sequence[str], new: Sequence[str]) -> list[Block]:
-    head = 0
-    while head < min(len(old), len(new)) and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    a, b = old[head : len(old) - tail], new[head : len(new) - tail]
-    if not a and not b:
-        return []
-    if not a or not b or len(a) + len(b) > MOST_LINES:
-        return [(head, head + len(a), head, head + len(b))]
-    return [
-        (head + i1, head + i2, head + j1, head + j2)
-        for tag, i1, i2, j1, j2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
-        if tag != "equal"
-    ]
-
-
 def _hunks(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
     group: list[Block] = []
-    for edit in _edits(old, new):
+    for edit in changed_blocks(old, new):
         if group and edit[0] - group[-1][1] > 2 * CONTEXT:
             yield from _hunk(old, new, group)
             group = []

@@ -5,14 +5,27 @@ Texts are Latin-1 (each character a byte), so a node's byte offsets are position
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from agent.languages.javascript import LANGUAGES
 from agent.patches.edits import MOST_BYTES, Edit, apply_edits
+from agent.ports import Codebase
 
-__all__ = ["FUNCTIONS", "HOISTED", "SUFFIXES", "Script", "edited", "line_of", "read_script", "targets", "walk"]
+__all__ = [
+    "FUNCTIONS",
+    "HOISTED",
+    "SUFFIXES",
+    "Script",
+    "edited",
+    "line_of",
+    "read_script",
+    "scripts",
+    "targets",
+    "walk",
+]
 
 _JAVASCRIPT = next(language for language in LANGUAGES if language.name == "javascript")
 SUFFIXES = (".js", ".cjs", ".mjs", ".jsx")
@@ -42,6 +55,16 @@ def read_script(path: str, text: str | None) -> Script | None:
         return None
     _, root = _JAVASCRIPT.extract(path, text.encode("latin-1"))
     return None if root is None or root.has_error else Script(path, text, root)
+
+
+def scripts(code: Codebase, speaks: re.Pattern[str]) -> Iterator[Script]:
+    """The files that are no tests, say something that the pattern finds, and parse."""
+    for path in code.paths(*SUFFIXES):
+        text = code.text(path)
+        if text is not None and not code.is_test(path) and speaks.search(text) is not None:
+            script = read_script(path, text)
+            if script is not None:
+                yield script
 
 
 def edited(script: Script, edits: Iterable[Edit]) -> str:

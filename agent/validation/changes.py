@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Callable
 from io import StringIO
 
 from unidiff.errors import UnidiffParseError
 from unidiff.patch import PatchedFile, PatchSet
 
+from agent.domain.line_blocks import Block, changed_blocks
 from agent.domain.verdict import FileChange
 from agent.errors import UnusablePatchError
 
 __all__ = ["UnusablePatchError", "added_lines", "changed_lines", "read_patch", "removed_lines", "safe_path"]
 
 MOST_BYTES = 50_000_000
-MOST_LINES = 20_000  # beyond that a file's changed lines are all of the middle in which the versions differ
 REGULAR = frozenset({"100644", "100755", "100664"})
 MODES = re.compile(r"^(?:new file mode|new mode|old mode|deleted file mode) (\d{6})$|^index \S+ (\d{6})$")
 
@@ -71,24 +70,8 @@ def removed_lines(change: FileChange) -> tuple[tuple[int, str], ...]:
     return tuple((n + 1, lines[n]) for i1, i2, _, _ in _blocks(change) for n in range(i1, min(i2, len(lines))))
 
 
-def _blocks(change: FileChange) -> Sequence[tuple[int, int, int, int]]:
-    old, new = _lines(change.before), _lines(change.after)
-    head = 0
-    while head < min(len(old), len(new)) and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    a, b = old[head : len(old) - tail], new[head : len(new) - tail]
-    if not a and not b:
-        return ()
-    if len(a) + len(b) > MOST_LINES:
-        return ((head, head + len(a), head, head + len(b)),)
-    return [
-        (head + i1, head + i2, head + j1, head + j2)
-        for tag, i1, i2, j1, j2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
-        if tag != "equal"
-    ]
+def _blocks(change: FileChange) -> list[Block]:
+    return changed_blocks(_lines(change.before), _lines(change.after))
 
 
 def _lines(text: str | None) -> list[str]:

@@ -16,48 +16,11 @@ _LIST_CALLS = frozenset(["list", "sorted"])
 _INT_METHODS = frozenset(
     ["count", "find", "rfind", "index", "rindex", "tell", "fileno", "bit_length", "toordinal", "weekday"]
 )
-_TEXT_METHODS = frozenset(
-    [
-        "decode",
-        "format",
-        "lower",
-        "upper",
-        "strip",
-        "lstrip",
-        "rstrip",
-        "title",
-        "capitalize",
-        "replace",
-        "ljust",
-        "rjust",
-        "center",
-        "zfill",
-        "expandtabs",
-        "swapcase",
-        "hexdigest",
-        "isoformat",
-        "strftime",
-    ]
+_KEEPING = frozenset(
+    "lower upper strip lstrip rstrip title capitalize replace ljust rjust center zfill expandtabs swapcase".split()
 )
-_SAME_METHODS = frozenset(
-    [
-        "lower",
-        "upper",
-        "strip",
-        "lstrip",
-        "rstrip",
-        "title",
-        "capitalize",
-        "replace",
-        "ljust",
-        "rjust",
-        "center",
-        "zfill",
-        "expandtabs",
-        "swapcase",
-        "join",
-    ]
-)
+_TEXT_METHODS = _KEEPING | {"decode", "format", "hexdigest", "isoformat", "strftime"}
+_SAME_METHODS = _KEEPING | {"join"}
 _BYTES_CALLS = frozenset(
     [
         "struct.pack",

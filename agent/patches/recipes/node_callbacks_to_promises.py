@@ -41,7 +41,7 @@ from agent.domain.verdict import FileChange
 from agent.patches.edits import Edit
 from agent.patches.javascript_modules import Modules
 from agent.patches.javascript_scopes import read_scopes
-from agent.patches.javascript_source import SUFFIXES, Script, edited, line_of, read_script, walk
+from agent.patches.javascript_source import Script, edited, line_of, scripts, walk
 from agent.patches.small_parts import in_small_parts
 from agent.ports import Codebase
 
@@ -68,17 +68,10 @@ class NodeCallbacksToPromises:
     def propose(self, code: Codebase) -> Sequence[Proposal]:
         changes: list[FileChange] = []
         left: list[Left] = []
-        for path in code.paths(*SUFFIXES):
-            text = code.text(path)
-            if text is None or code.is_test(path) or _SPEAKS.search(text) is None:
-                continue
-            script = read_script(path, text)
-            if script is None:
-                continue
-            modules = Modules(read_scopes(script))
-            after = edited(script, _edits(script, modules))
-            if after != text:
-                changes.append(FileChange(path=path, before=text, after=after))
+        for script in scripts(code, _SPEAKS):
+            after = edited(script, _edits(script, Modules(read_scopes(script))))
+            if after != script.text:
+                changes.append(FileChange(path=script.path, before=script.text, after=after))
             left += _nested(script)
         why = "The promises made by hand did what fs.promises does; nothing else changes."
         return in_small_parts(self.id, "Use Node's own promises", why, changes, left)

@@ -39,7 +39,7 @@ from agent.domain.verdict import FileChange
 from agent.patches.edits import Edit
 from agent.patches.javascript_modules import Modules, required
 from agent.patches.javascript_scopes import Scopes, read_scopes
-from agent.patches.javascript_source import SUFFIXES, edited, line_of, read_script
+from agent.patches.javascript_source import edited, line_of, scripts
 from agent.patches.javascript_values import kind_of
 from agent.patches.small_parts import in_small_parts
 from agent.ports import Codebase
@@ -111,16 +111,10 @@ class NodeRemovedApis:
     def propose(self, code: Codebase) -> Sequence[Proposal]:
         changes: list[FileChange] = []
         left: list[Left] = []
-        for path in code.paths(*SUFFIXES):
-            text = code.text(path)
-            if text is None or code.is_test(path) or _SPEAKS.search(text) is None:
-                continue
-            script = read_script(path, text)
-            if script is None:
-                continue
+        for script in scripts(code, _SPEAKS):
             after = edited(script, _Rewriting(read_scopes(script), left).edits())
-            if after != text:
-                changes.append(FileChange(path=path, before=text, after=after))
+            if after != script.text:
+                changes.append(FileChange(path=script.path, before=script.text, after=after))
         why = "Newer releases of Node warn of this API or no longer have it; its successors do the same."
         return in_small_parts(self.id, "Replace outdated Node API", why, changes, left)
 

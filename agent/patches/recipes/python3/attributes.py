@@ -26,26 +26,6 @@ from agent.patches.python_source.snippets import add_snippet
 
 __all__ = ["RULES"]
 
-_STRINGS = {
-    "im_func": "__func__",
-    "im_self": "__self__",
-    "func_code": "__code__",
-    "func_name": "__name__",
-    "func_defaults": "__defaults__",
-    "func_globals": "__globals__",
-    "func_doc": "__doc__",
-    "func_dict": "__dict__",
-    "func_closure": "__closure__",
-    "next": "__next__",
-    "has_key": "__contains__",
-    "iteritems": "items",
-    "iterkeys": "keys",
-    "itervalues": "values",
-    "__nonzero__": "__bool__",
-    "__div__": "__truediv__",
-    "__getslice__": "__getitem__",
-    "maxint": "maxsize",
-}
 _ATTRIBUTES = {
     "iteritems": "items",
     "iterkeys": "keys",
@@ -59,6 +39,16 @@ _ATTRIBUTES = {
     "func_doc": "__doc__",
     "func_dict": "__dict__",
     "func_closure": "__closure__",
+}
+# in a string, which only `getattr` and its like read, also what other rules rename in code
+_STRINGS = {
+    **_ATTRIBUTES,
+    "next": "__next__",
+    "has_key": "__contains__",
+    "__nonzero__": "__bool__",
+    "__div__": "__truediv__",
+    "__getslice__": "__getitem__",
+    "maxint": "maxsize",
 }
 _ASKING = {"hasattr", "getattr", "setattr", "delattr", "callable"}
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 
 from agent.patches.python_source.kinds import Kinds
 from agent.patches.python_source.module import Edit, Module
@@ -36,33 +37,25 @@ _HIGH = re.compile(r"(?<!\\)(?:\\\\)*\\(?:x[89a-fA-F][0-9a-fA-F]|[23][0-7]{2})")
 _TEXT_CODECS = {"utf-8", "utf8", "ascii", "latin-1", "iso-8859-1", "UTF-8", "us-ascii", "latin1", "UTF8"}
 
 
-def _high_literals(module: Module, project: Project, guarded: frozenset[int]) -> None:
+def _literals(module: Module, guarded: frozenset[int]) -> Iterator[tuple[ast.Constant, str]]:
+    """String literals that held bytes in Python 2, with their source."""
     if "unicode_literals" in module.text:
         return
     for node in module.of(ast.Constant):
-        if (
-            not isinstance(node.value, str)
-            or node.lineno in guarded
-            or isinstance(module.parents.get(node), ast.JoinedStr)
-        ):
-            continue
-        source = module.source(node)
+        inside = isinstance(module.parents.get(node), ast.JoinedStr)
+        if isinstance(node.value, str) and node.lineno not in guarded and not inside:
+            yield node, module.source(node)
+
+
+def _high_literals(module: Module, project: Project, guarded: frozenset[int]) -> None:
+    for node, source in _literals(module, guarded):
         if source[:1] in "'\"" and source.isascii() and _HIGH.search(source) and not _several(node, source):
             module.insert(module.start(node), "b")
 
 
 def _utf8_literals(module: Module, project: Project, guarded: frozenset[int]) -> None:
     """``'\\xc3\\xa9'``, which were the bytes of a text in UTF-8, as that text."""
-    if "unicode_literals" in module.text:
-        return
-    for node in module.of(ast.Constant):
-        if (
-            not isinstance(node.value, str)
-            or node.lineno in guarded
-            or isinstance(module.parents.get(node), ast.JoinedStr)
-        ):
-            continue
-        source = module.source(node)
+    for node, source in _literals(module, guarded):
         if source[:1] not in "'\"" or not _HIGH.search(source) or _several(node, source):
             continue
         text = _RUN.sub(_as_text, source)
