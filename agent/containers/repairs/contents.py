@@ -1,0 +1,115 @@
+"""Repairs of what is in the image: files that were left out of it, modules that are missing, assets that were not built."""
+
+from __future__ import annotations
+
+import re
+
+from agent.containers.attempt import Attempt, Failure, Repair
+from agent.containers.repairs.changing import changed, table
+from agent.containers.tree import Tree
+
+__all__ = ["left_out", "module", "static"]
+
+
+def left_out(attempt: Attempt, failure: Failure, tree: Tree) -> Repair | None:
+    """What the ignore file leaves out is needed after all."""
+    image = attempt.image
+    for found in re.finditer(
+        r"['\"]?([\w./-]{2,120})['\"]?(?:: no such file or directory|: No such file| does not exist| not found)",
+        failure.said,
+    ):
+        first = found[1].strip("/").removeprefix("app/").removeprefix("src/").partition("/")[0]
+        if first in image.ignored:
+            ignored = tuple(name for name in image.ignored if name != first)
+            return changed(attempt, f"the build needs {first}", f"{first} is part of the build again", ignored=ignored)
+    needed = re.search(r"No module named ['\"]?([\w]+)", failure.said)
+    if needed and needed[1] in image.ignored:
+        return changed(
+            attempt,
+            f"the code imports {needed[1]}",
+            f"{needed[1]} is part of the image again",
+            ignored=tuple(n for n in image.ignored if n != needed[1]),
+        )
+    for name in ("README.md", "README.rst", "README", "CHANGELOG.md", "LICENSE"):
+        if (
+            re.search(
+                rf"{re.escape(name)}['\"]?(?:: no such| does not exist|.{{0,20}}not found)", failure.said, re.IGNORECASE
+            )
+            and tree.has(name)
+            and name not in image.manifests
+            and image.manifests
+        ):
+            return changed(
+                attempt, f"the build needs {name}", f"{name} is copied early", manifests=(*image.manifests, name)
+            )
+    return None
+
+
+def module(attempt: Attempt, failure: Failure, tree: Tree) -> Repair | None:
+    image = attempt.image
+    if image.family == "python":
+        found = re.findall(r"(?:ModuleNotFoundError|ImportError): No module named '?([\w.]+)'?", failure.said)
+        found += re.findall(r"(?:need|needs|have|has) to install (?:the )?['\"]([\w.-]+)['\"] package", failure.said)
+        if not found:
+            return None
+        top = found[-1].partition(".")[0]
+        prefix = f"{image.folder}/" if image.folder else ""
+        homes = {
+            place[1].strip("/")
+            for path in tree.paths
+            if (place := re.fullmatch(rf"{re.escape(prefix)}((?:[\w.-]+/)*){re.escape(top)}(?:/__init__)?\.py", path))
+        }
+        if homes and "" not in homes and not any(name == "PYTHONPATH" for name, _ in image.env):
+            home = min(homes, key=lambda folder: (folder.count("/"), folder))
+            env = (*image.env, ("PYTHONPATH", f"{image.workdir}/{home}"))
+            return changed(attempt, f"the module {top} lies in {home}", f"{home} is on the path of imports", env=env)
+        if homes or not re.fullmatch(r"[A-Za-z_][\w-]{1,40}", top):
+            return None
+        package = table()["module"].get(top, top.replace("_", "-"))
+        line = f"/opt/venv/bin/pip install --no-cache-dir '{package}'"
+        if line in image.install:
+            return None
+        return changed(
+            attempt,
+            f"the module {top} is imported and not declared",
+            f"{package} is installed",
+            install=(*image.install, line),
+        )
+    if image.family == "node":
+        absent = re.search(r"Cannot find (?:module|package) '([^'\n]{1,120})'", failure.said)
+        if absent and not absent[1].startswith((".", "/")):
+            install = tuple(line.replace(" --omit=dev", "").replace(" --only=production", "") for line in image.install)
+            build = tuple(line for line in image.build if not line.startswith("npm prune"))
+            if (install, build) != (image.install, image.build):
+                return changed(
+                    attempt,
+                    f"{absent[1]} is needed at run time and declared for development only",
+                    "dependencies of development are installed too",
+                    install=install,
+                    build=build,
+                )
+    return None
+
+
+def static(attempt: Attempt, failure: Failure, tree: Tree) -> Repair | None:
+    del tree
+    image, app = attempt.image, attempt.app
+    if (
+        app.framework == "Django"
+        and app.migrate
+        and re.search(r"Missing staticfiles manifest entry|staticfiles\.json|No directory at: .*static", failure.said)
+    ):
+        manage = app.migrate[1]
+        secret = next((v.name for v in app.variables if v.secret and "SECRET" in v.name), "SECRET_KEY")
+        line = f"{secret}=only-while-building /opt/venv/bin/python {manage} collectstatic --noinput"
+        if line not in image.finish and line not in image.build:
+            build = (*image.build, line)
+            return changed(
+                attempt,
+                "static files were not collected",
+                "collectstatic runs in the build",
+                build=build,
+                artifacts=(*image.artifacts, (image.workdir, image.workdir)),
+                source=False,
+            )
+    return None
