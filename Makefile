@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 FIGWRIGHT := $(BIN)/figwright
 
 .DEFAULT_GOAL := help
-.PHONY: help plan test test-slow test-builds check format docs bench eval picture lock wheel clean
+.PHONY: help plan test test-fresh test-slow test-builds check format docs bench eval picture lock wheel clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -25,6 +25,9 @@ plan: $(READY)  ## plan REPO=path-or-git-url (default: a sample) [OUT=folder]; s
 
 test: $(READY)  ## the tests, without those that take minutes
 	$(BIN)/pytest -m "not slow" -n auto --dist worksteal
+
+test-fresh: $(READY)  ## the tests with generated inputs drawn anew, not the same as in each run of the others
+	FIGWRIGHT_FRESH=1 $(BIN)/pytest -m "not slow" -n auto --dist worksteal
 
 test-slow: $(READY)  ## the tests that take minutes
 	$(BIN)/pytest -m "slow and not builds" -n auto --dist worksteal

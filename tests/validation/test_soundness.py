@@ -1,6 +1,7 @@
-"""No bad change is accepted: drawn afresh at each run from another mutator and a list of attacks, judged in the real box.
+"""No bad change is accepted: drawn from another mutator and a list of attacks, judged in the real box.
 
-Takes minutes: a few of each here; `python -m eval validation` judges sixty. FIGWRIGHT_SOUNDNESS_SEED repeats a run.
+Takes minutes: a few of each here; `python -m eval validation` draws and judges sixty afresh at each run, as does
+`make test-fresh` with those of this file. FIGWRIGHT_SOUNDNESS_SEED repeats a run.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from eval.good_changes import GOOD_CHANGES
 from eval.soundness import Bench, good_changes, open_bench
 
 SAMPLE = Path(__file__).parent.parent.parent / "sample_repos" / "orderdesk"
-SEED = int(os.environ.get("FIGWRIGHT_SOUNDNESS_SEED") or secrets.randbelow(1_000_000))
+DRAWN = secrets.randbelow(1_000_000) if os.environ.get("FIGWRIGHT_FRESH") else 20_000
+SEED = int(os.environ.get("FIGWRIGHT_SOUNDNESS_SEED") or DRAWN)
 # What only a run can tell: the code goes on as before but for tests, or differs from it on lines that are measured.
 # A short answer that is pasted in says nothing to a reader; the others look like ordinary code.
 NEED_A_RUN = {"sniffs_in_disguise", "returns_early", "untested_data", "encoding_trick", "pasted_answer"}
