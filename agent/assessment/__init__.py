@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.assessment.case import Case
+from agent.assessment.columns import name_columns
 from agent.assessment.lenses import LENSES, RULES, Lens, lens_named
 from agent.assessment.summary import count_gaps, summarize
 from agent.domain.assumptions import AcceptedFinding
 from agent.domain.finding import SEVERITIES, Finding
 
-__all__ = ["LENSES", "RULES", "Case", "Lens", "assess", "count_gaps", "lens_named", "summarize"]
+__all__ = ["LENSES", "RULES", "Case", "Lens", "assess", "count_gaps", "lens_named", "name_columns", "summarize"]
 
 
 def assess(

@@ -167,7 +167,8 @@ class MatrixRow(Noun):
 
 
 class ConceptUse(Noun):
-    """What one service uses of a shared concept: places that read and write its table, and members of its types called."""
+    """What one service uses of a shared concept: places that read and write its table, members of its types called, and
+    the table's columns that are named in the functions that touch it (``*``: a statement asks for all)."""
 
     service: str
     reads: int
@@ -175,6 +176,7 @@ class ConceptUse(Noun):
     calls: int
     members: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+    columns: tuple[str, ...] = ()
 
 
 class Concept(Noun):

@@ -211,7 +211,7 @@ def _price(option: Option) -> str:
 
 
 def _concept(concept: Concept, links: SourceLinks) -> str:
-    return f"- {code(concept.name, 48)} ({_at(concept.location, links)}): {prose(concept.advice, 260)}"
+    return f"- {code(concept.name, 48)} ({_at(concept.location, links)}): {prose(concept.advice, 480)}"
 
 
 def _rests(bill: Bill) -> list[str]:
