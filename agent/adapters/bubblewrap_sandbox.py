@@ -35,6 +35,7 @@ from agent.adapters.sandbox_lending import Lent
 from agent.adapters.sandbox_network import network_settings
 from agent.adapters.sandbox_process import Launch, supervise
 from agent.adapters.sandbox_state import (
+    PROBE,
     Lease,
     box_user,
     clear_leftovers,
@@ -102,7 +103,7 @@ class BubblewrapSandbox:
         shown = [
             word for path, link in system_folders() if not link and path != "/usr" for word in ("--ro-bind", path, path)
         ]
-        user = box_user(0) if os.geteuid() == 0 else None
+        user = box_user(PROBE) if os.geteuid() == 0 else None
         found = subprocess.run(  # noqa: S603
             [program, *plain, *links, *shown, "--", "/bin/true"], capture_output=True, check=False, user=user, group=user,
             extra_groups=None if user is None else [], cwd="/", env={},

@@ -20,12 +20,23 @@ from pathlib import Path
 from agent.adapters.sandbox_folders import remove_tree
 from agent.errors import SandboxError
 
-__all__ = ["Lease", "box_user", "clear_leftovers", "end_marked", "end_user", "lease", "may_change_user", "state_folder"]
+__all__ = [
+    "PROBE",
+    "Lease",
+    "box_user",
+    "clear_leftovers",
+    "end_marked",
+    "end_user",
+    "lease",
+    "may_change_user",
+    "state_folder",
+]
 
 MARK = "FIGWRIGHT_BOX"  # the variable by which a process is known as ours where there is no box around it
 # systemd's table of user numbers leaves 1879048192 to 2147483646 unused; passwd, subuid, containers lie elsewhere.
 FIRST_USER = 1_900_000_000
 BOXES = 1000
+PROBE = BOXES  # the number after those of the boxes: whoever clears a box away ends only what its user runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +162,12 @@ def remove_cgroup(folder: Path) -> None:
 
 def may_change_user() -> bool:
     """Whether this process is root with a second user to become (not so in ``unshare -r`` and some containers)."""
-    return os.geteuid() == 0 and _mapped(BOXES) is not None
+    return os.geteuid() == 0 and _mapped(BOXES + 1) is not None
 
 
 def box_user(number: int) -> int:
-    """The user of a box's own: nobody else's, so that limits which count by user count this box alone."""
-    first = _mapped(BOXES)
+    """The user of a box's own: nobody else's, so that limits which count by user count this box alone. ``PROBE`` has one too."""
+    first = _mapped(BOXES + 1)
     if first is None:
         raise SandboxError("This machine gives root no second user to run a box as.")
     return first + number

@@ -16,7 +16,7 @@ from agent.adapters.sandbox_folders import DEEPEST, mount_point, remove_tree, si
 from agent.adapters.sandbox_network import network_settings
 from agent.adapters.sandbox_output import Transcript
 from agent.adapters.sandbox_seccomp import CALLS, REFUSED, filter_program
-from agent.adapters.sandbox_state import clear_leftovers, lease
+from agent.adapters.sandbox_state import BOXES, PROBE, box_user, clear_leftovers, lease, may_change_user
 from agent.adapters.sandbox_system import settings, system_folders
 from agent.adapters.sandbox_watch import DiskWatch, tree_use
 from agent.domain.execution import Limits
@@ -269,3 +269,9 @@ def test_our_own_use_is_seen() -> None:
     assert use.processes >= 1
     assert use.memory > 1 << 20
     assert use.cpu_seconds > 0
+
+
+@pytest.mark.skipif(not may_change_user(), reason="only root gives a box a user of its own")
+def test_no_box_has_the_user_of_the_probe() -> None:
+    """Whoever clears a box away ends all that its user runs, in whatever process that was started."""
+    assert box_user(PROBE) not in {box_user(number) for number in range(BOXES)}
