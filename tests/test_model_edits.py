@@ -9,6 +9,7 @@ from agent.adapters.memo_store import MemoStore
 from agent.composition import codebase, languages
 from agent.domain.patch import EditTask, Shown
 from agent.inventory import take_inventory
+from agent.ports import Editor
 from agent.refactoring import Wishes, refactor
 from agent.refactoring.loop import Refactored
 from tests.patches.recipes_for_tests import Steps
@@ -35,7 +36,7 @@ def block(path: str, search: str, replace: str) -> str:
 
 def tried(
     tmp_path: Path,
-    editor: Script,
+    editor: Editor,
     files: dict[str, str],
     recipes: tuple[Steps, ...] = (),
     tasks: tuple[EditTask, ...] = (),
@@ -45,7 +46,7 @@ def tried(
         with shell_place(tmp_path, files) as place:
             code = codebase(place, lambda: take_inventory(place.tree, as_of=None), _unasked, _unasked)
             wishes = Wishes(runs=1, mutants=2, rounds=3)
-            return refactor(place, code, recipes, languages(), memo, wishes, editor=editor, tasks=tasks)
+            return refactor(place, code, recipes, languages(), memo, wishes, editor=editor, draft=lambda *_: tasks)
     finally:
         memo.close()
 

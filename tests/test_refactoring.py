@@ -9,12 +9,14 @@ from pathlib import Path
 
 from agent.adapters.memo_store import MemoStore
 from agent.composition import codebase, languages
-from agent.domain.patch import Proposal, RefactorReport
+from agent.domain.inventory import Location
+from agent.domain.patch import Left, Proposal, RefactorReport
 from agent.domain.verdict import FileChange
 from agent.inventory import take_inventory
 from agent.ports import Codebase, PatchRecipe
 from agent.refactoring import Wishes, refactor, write_report
 from agent.refactoring.loop import Refactored
+from agent.refactoring.output import message
 from tests.patches.recipes_for_tests import Replacing, Steps
 from tests.program import commit_all, git, tree, write_repository
 from tests.validation.places import shell_place
@@ -284,3 +286,36 @@ def test_a_second_run_into_the_same_folder_takes_stale_patches_away(tmp_path: Pa
         "0009-mine.patch",
     ]
     assert json.loads((out / "verdicts.json").read_text())["patches"][0]["files"] == sorted(WORDS)
+
+
+def test_a_proposal_made_on_one_that_did_not_hold_is_moved_to_the_code_as_it_stands(tmp_path: Path) -> None:
+    class Several(Replacing):
+        """One change of all files that loses a test, a good one of another file, and one on top of the first."""
+
+        def propose(self, code: Codebase) -> Sequence[Proposal]:
+            texts = {path: code.text(path) or "" for path in code.paths(".md")}
+            alpha, beta = "words/alpha.md", "words/beta.md"
+            bad = texts[alpha].replace("=good", "=bad")
+            more = {path: f"{text}more\n" for path, text in {**texts, "bad": bad}.items()}
+            steps = [(alpha, texts[alpha], bad), (beta, texts[beta], more[beta]), (alpha, bad, more["bad"])]
+            return [
+                Proposal(recipe=self.id, title=f"Step {n}", why="So.", changes=(FileChange(path=p, before=b, after=a),))
+                for n, (p, b, a) in enumerate(steps, start=1)
+            ]
+
+    files = {**FILES, **{path: f"{text}\n\n\nend\n" for path, text in WORDS.items()}}
+    done = tried(tmp_path, [Several("", "")], files)
+    assert labels(done.report) == [("refused", "Step 1"), ("no regression", "Step 2"), ("no regression", "Step 3")]
+    assert done.code.text("words/alpha.md") == "# alpha\nalpha=good\n\n\n\nend\nmore\n"
+
+
+def test_a_patch_says_what_its_recipe_left_to_people(tmp_path: Path) -> None:
+    class Leaving(Replacing):
+        def propose(self, code: Codebase) -> Sequence[Proposal]:
+            left = tuple(Left(where=Location(path="words/beta.md", line=n), text="not sure") for n in range(1, 8))
+            return [found.model_copy(update={"left": left}) for found in super().propose(code)]
+
+    done = tried(tmp_path, [Leaving("=good", "=better")])
+    said = message(done.report.patches[0], done.report)
+    assert "Left to people: words/beta.md:1: not sure\n" in said
+    assert "Left to people: and 2 more places, in verdicts.json\n" in said

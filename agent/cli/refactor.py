@@ -9,7 +9,25 @@ from typing import Annotated, Any
 
 import typer
 
-from agent.cli.options import Commit, Environment, Name, Pinned, Quiet, Runner, Runs, Sandbox, Seen, app
+from agent.cli.advice import Wanted
+from agent.cli.options import (
+    BaseUrl,
+    Commit,
+    DryRun,
+    Environment,
+    Llm,
+    MaxCost,
+    MaxTokens,
+    Name,
+    Pinned,
+    Quiet,
+    Runner,
+    Runs,
+    Sandbox,
+    Seen,
+    ShowOutgoing,
+    app,
+)
 from agent.cli.shared import (
     assuming,
     boundaries_file,
@@ -64,11 +82,20 @@ def refactor_repository(
     commit: Commit = None,
     name: Name = None,
     quiet: Quiet = None,
+    llm: Llm = None,
+    base_url: BaseUrl = None,
+    max_cost: MaxCost = None,
+    max_tokens: MaxTokens = None,
+    rounds: Annotated[
+        int, typer.Option("--rounds", min=1, max=10, help="How often a model is asked for one change, at most.")
+    ] = 3,
+    dry_run: DryRun = False,
+    show_outgoing: ShowOutgoing = None,
 ) -> None:
     """Propose patches, judge each by the repository's own tests, and write those that held: `git am DIR/*.patch`.
 
     Patches of which no test would notice a defect go to DIR/unprotected, a chain that loses tests to DIR/unfinished;
-    DIR/verdicts.json says all. Exit code 0: every proposal was taken, or there was none; 1: some were not, or no test could be run.
+    DIR/verdicts.json says all. With --llm a model edits what tests refused, and what no recipe covers. Exit code 0: every proposal was taken, or there was none; 1: some were not, or no test could be run.
     """
     from agent.composition import SANDBOXES
 
@@ -79,7 +106,8 @@ def refactor_repository(
         return
     if repo is None:
         raise InputError("no repository was given: name a folder or a git URL, or use --list.")
-    settings = settings_for(repo, quiet=quiet, runtime=runtime)
+    wanted = Wanted(repo, llm, base_url, max_cost, max_tokens, dry_run, show_outgoing)
+    settings = settings_for(repo, quiet=quiet, runtime=runtime, advisor=wanted.flags())
     file = boundaries_file(boundaries)
     from agent.refactoring import Wishes
     from agent.refactoring.output import report_json
@@ -87,8 +115,11 @@ def refactor_repository(
     from agent.validation import read_recipe
 
     given = None if env == "auto" else read_recipe(text_of(Path(env), "recipe"), env)
-    wishes = Wishes(runner, given, runs, mutants, unprotected)
-    done, folder, names = _run(repo, recipe or (), out, sandbox, commit, name, settings, file, wishes)
+    wishes = Wishes(runner, given, runs, mutants, unprotected, rounds)
+    outcome = _run(repo, recipe or (), out, sandbox, commit, name, settings, file, wishes, wanted)
+    if outcome is None:
+        return
+    done, folder, names = outcome
     emit(report_json(done.report) if form == "json" else write_refactor_table(done.report), None, repo)
     held = sum("/" not in file for file in names)
     say(f"{held} patches in {folder}" + (f", {len(names) - held} more in folders below" if len(names) > held else ""))
@@ -99,13 +130,13 @@ def refactor_repository(
 
 def _run(
     repo: str, asked: Sequence[str], out: Path | None, sandbox: str, commit: str | None, name: str | None,
-    settings: Any, file: tuple[str, str] | None, wishes: Any,
-) -> tuple[Any, Path, list[str]]:  # fmt: skip
-    """(what became of the recipes, the folder, the patches' names in it)."""
+    settings: Any, file: tuple[str, str] | None, wishes: Any, wanted: Wanted,
+) -> tuple[Any, Path, list[str]] | None:  # fmt: skip
+    """(what became of the recipes, the folder, the patches' names in it); None for a dry run."""
     from agent.composition import codebase, languages, open_sandbox, place_for, workbench
     from agent.patches.catalogue import choose
     from agent.pipeline import Run, Stages
-    from agent.refactoring import refactor, write_report
+    from agent.refactoring import draft_tasks, refactor, write_report
 
     choose(asked, frozenset())  # an unknown name is said before anything is cloned
     box = open_sandbox(sandbox)
@@ -118,11 +149,24 @@ def _run(
         settings = assuming(settings, bench)
         run = Run(progress=progress, runtime=runtime_of(settings))
         stages = Stages(bench, run, settings.assumptions, file)
+        model = wanted.open(settings)
         with place_for(bench.snapshot, settings.cache_dir, box, progress) as place:
             code = codebase(place, stages.inventory, stages.graph, stages.boundaries)
             written = frozenset(share.language for share in code.inventory.languages)
             chosen = choose(asked, written)
-            done = refactor(place, code, chosen, languages(), bench.memo, wishes)
+            if model and wanted.dry_run:
+                _print_questions(model, code, chosen, _findings(bench, stages, settings), wishes.rounds)
+                return None
+            done = refactor(
+                place,
+                code,
+                chosen,
+                languages(),
+                bench.memo,
+                wishes,
+                editor=model and model.editor(),
+                draft=lambda now, left, patches: draft_tasks(now, _findings(bench, stages, settings), left, patches),
+            )
             cost = {
                 "seconds": round(time.perf_counter() - started, 3),
                 "test_runs": done.test_runs,
@@ -130,7 +174,45 @@ def _run(
             }
             modes = {path for path, _ in bench.snapshot.paths() if _may_run(place.pristine / path)}
             names = write_report(folder, done.report, bench.snapshot.committed_on(), modes.__contains__, cost)
+            _leave_ledger(folder, model)
     return done, folder, names
+
+
+def _findings(bench: Any, stages: Any, settings: Any) -> Any:
+    """What the lenses say of the repository as it was read."""
+    from agent.assessment import Case, assess
+    from agent.inventory import table_date
+
+    assumptions = settings.assumptions
+    as_of = settings.as_of or table_date()
+    case = Case(stages.inventory(), stages.graph(), stages.boundaries(), as_of, bench.snapshot.read, assumptions)
+    return assess(case, assumptions.accept)
+
+
+def _print_questions(model: Any, code: Any, chosen: Any, findings: Any, rounds: int) -> None:
+    """The first question of each task, as if every recipe's patch held; none of the tests is run for it."""
+    from agent.refactoring import foreseen
+
+    editor = model.editor()
+    for task in foreseen(code, chosen, findings):
+        editor.propose_edit(task)
+    emit(model.planned(), None, "")
+    say(
+        f"What tests refuse is asked again, at most {rounds - 1} times for each; so is what they refuse of the recipes."
+    )
+
+
+def _leave_ledger(folder: Path, model: Any) -> None:
+    """The model's calls beside the patches; those of an earlier run with a model go when there is none now."""
+    from agent.adapters.output_folder import write_files
+
+    ledger = folder / "advisor.jsonl"
+    if model is None:
+        ledger.unlink(missing_ok=True)
+        return
+    write_files(folder, {ledger.name: model.ledger.text()})
+    if model.session.stopped:
+        say(f"The model was asked no more: {model.session.stopped}.")
 
 
 def _may_run(path: Path) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from agent.domain.environment import Need, Step
 from agent.domain.patch import Rewritten
+from agent.patches.java_imports import imports_in_place
 from agent.ports import Codebase
 
 __all__ = ["PLUGIN", "RECIPE_MODULES", "Chosen", "run_openrewrite"]
@@ -53,11 +54,13 @@ def run_openrewrite(code: Codebase, recipes: Sequence[Chosen], folder: str = "")
     made = code.rewrite(_steps(recipes, folder), NEEDS)
     if made.failed:
         return made
-    kept = [
-        change
-        for change in made.changes
-        if change.before is not None and change.after is not None and change.path.endswith((".java", "pom.xml"))
-    ]
+    kept = []
+    for change in made.changes:
+        if change.before is None or change.after is None or not change.path.endswith((".java", "pom.xml")):
+            continue
+        after = imports_in_place(change.before, change.after) if change.path.endswith(".java") else change.after
+        if after != change.before:
+            kept.append(change.model_copy(update={"after": after}))
     return made.model_copy(update={"changes": tuple(kept)})
 
 

@@ -13,6 +13,7 @@ from agent.domain.boundary import Service
 from agent.domain.code import Dependency, Symbol
 from agent.domain.patch import Left
 from agent.domain.verdict import FileChange
+from agent.domain.wording import counted
 from agent.patches.edits import left
 from agent.ports import Codebase
 
@@ -96,11 +97,15 @@ class Crossings:
             left(
                 uses[0].path,
                 uses[0].line,
-                f"{name} of {service.name} is used directly here and in {len(uses) - 1} more places: it needs a contract "
+                f"{name} of {service.name} is used directly here{_and_elsewhere(len(uses) - 1)}: it needs a contract "
                 "before another implementation can answer",
             )
             for name, uses in most
         ]
+
+
+def _and_elsewhere(places: int) -> str:
+    return f" and in {counted(places, 'more place')}" if places else ""
 
 
 def words_of(name: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,11 +14,14 @@ from agent.patches.codebase import OverlaidCode
 from agent.patches.tree import OverlaidTree
 from agent.ports import Language
 from agent.refactoring.environments import Made, make_for
-from agent.refactoring.journal import Journal, digest, digest_of_overlay
+from agent.refactoring.journal import Journal, digest, digest_of_changes, digest_of_overlay
 from agent.validation import Installed, Workplace, make_environment, run_suite
+from agent.validation.judging import Once
 from agent.validation.running import put_files
 
-__all__ = ["ECOSYSTEM_OF", "Ground", "Standing", "find_again", "suite_digest"]
+__all__ = ["DEFECT_SECONDS", "ECOSYSTEM_OF", "Ground", "Standing", "find_again", "suite_digest"]
+
+DEFECT_SECONDS = 300.0  # of test time for the defects of one patch: there are many, and people wait
 
 # The family of tests that can speak for a language; "" for one whose tests figwright cannot run.
 ECOSYSTEM_OF: Mapping[str, str] = {
@@ -105,10 +108,7 @@ class Ground:
 
     def run(self, installed: Installed, files: Mapping[str, str | None], patience: float = 0.0) -> SuiteResult:
         """The suite with these files over the ground, from the journal when the same was run before."""
-        overlay = {**self.code.overlay, **files}
-        key = self.journal.key(
-            "run", digest_of_overlay(overlay), installed.environment.key, installed.suite.model_dump_json()
-        )
+        key = self._run_key(installed, files)
         known = self.journal.recall(key, SuiteResult)
         if known is not None:
             return known
@@ -116,6 +116,29 @@ class Ground:
         result = run_suite(self.place, installed, files=files, wall_seconds=patience).result
         self.journal.keep(key, result)
         return result
+
+    def remember(self, installed: Installed, files: Mapping[str, str | None], result: SuiteResult) -> None:
+        """A run that was made elsewhere with these files over the ground: it need not be made again."""
+        self.journal.keep(self._run_key(installed, files), result)
+
+    def _run_key(self, installed: Installed, files: Mapping[str, str | None]) -> str:
+        overlay = digest_of_overlay({**self.code.overlay, **files})
+        return self.journal.key("run", overlay, installed.environment.key, installed.suite.model_dump_json())
+
+    def once(self, changes: Sequence[FileChange]) -> Once:
+        """The journal as `judge_change` asks it: a run that was killed among many defects goes on with the next."""
+        base = (self.state, digest_of_changes(changes))
+
+        def ask(parts: Sequence[str], run: Callable[[], SuiteResult]) -> SuiteResult:
+            key = self.journal.key("defect", *base, *parts)
+            known = self.journal.recall(key, SuiteResult)
+            if known is None:
+                self.runs += 1
+                known = run()
+                self.journal.keep(key, known)
+            return known
+
+        return ask
 
     def environment_for(self, suite: Suite, changes: Sequence[FileChange], runs_on: Sequence[Need]) -> Made:
         """The environment that a suite needs once the change is in."""

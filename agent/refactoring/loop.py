@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -12,19 +12,22 @@ from agent.domain.verdict import RepositoryReport, Verdict
 from agent.domain.wording import listed
 from agent.patches.codebase import OverlaidCode
 from agent.patches.mailbox import file_name
-from agent.patches.rebasing import moved
 from agent.ports import Editor, Language, Memo, PatchRecipe
-from agent.refactoring.editing import MODEL_RECIPE, edit, task_of
+from agent.refactoring.asking import Asking
+from agent.refactoring.editing import task_of
 from agent.refactoring.ground import Ground, Standing, find_again
 from agent.refactoring.journal import Journal, digest_of_tree
 from agent.refactoring.narrowing import narrow
 from agent.refactoring.series import judge_series
+from agent.refactoring.stacking import rebased, restacked
 from agent.refactoring.weighing import Judged, holds, judge_proposal
 from agent.validation import Workplace, examine
 
 __all__ = ["Refactored", "Wishes", "refactor"]
 
 UNPROTECTED = "unprotected/"
+# (the code as it stands, what recipes left to people, the patches so far) -> what a model is to do
+Draft = Callable[[OverlaidCode, Sequence[Left], Sequence[Patch]], Sequence[EditTask]]
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,11 @@ def refactor(
     wishes: Wishes = Wishes(),
     *,
     editor: Editor | None = None,
-    tasks: Sequence[EditTask] = (),
+    draft: Draft = lambda *_: (),
 ) -> Refactored:
     """Every recipe once, in the order given, each on what the ones before it left.
 
-    ``editor`` mends what a series lost; then it is given the ``tasks``, each on what held by then.
+    ``editor`` mends what was refused; at the end it is given the tasks that ``draft`` names, each on what held by then.
     """
     journal = Journal(memo, digest_of_tree(place.tree))
     examined, standing = _examined(place, wishes, journal)
@@ -77,8 +80,9 @@ def refactor(
     number = 0
     while number < len(recipes):
         number = loop.try_from(recipes, number)
-    for task in tasks if editor is not None else ():
-        loop.try_task(task)
+    if editor is not None:
+        for task in draft(loop.ground.code, tuple(loop.left), tuple(loop.patches)):
+            loop.try_task(task)
     report = RefactorReport(
         name=place.tree.name,
         commit=place.tree.commit,
@@ -86,7 +90,7 @@ def refactor(
         tested=tuple(loop.ground.tested),
         patches=tuple(restacked(loop.patches, loop.ground.code)),
         left=tuple(sorted(set(loop.left), key=lambda left: (left.where.path, left.where.line, left.text))),
-        not_tried=(*examined.not_run, *loop.not_tried),
+        not_tried=(*examined.not_run, *loop.not_tried, *(loop.asking.not_asked() if loop.asking else ())),
     )
     return Refactored(report, loop.ground.code, loop.ground.runs, journal.reused)
 
@@ -109,6 +113,7 @@ class _Loop:
 
     def __init__(self, ground: Ground, wishes: Wishes, editor: Editor | None = None) -> None:
         self.ground, self.wishes, self._editor = ground, wishes, editor
+        self.asking = Asking(editor, wishes.rounds, wishes.mutants) if editor is not None else None
         self.patches: list[Patch] = []
         self.left: list[Left] = []
         self.not_tried: list[str] = []
@@ -136,17 +141,18 @@ class _Loop:
                 self._take_series(chain)
             else:
                 for step in steps:
-                    stale = self._take(step, recipe, stale=stale)
+                    stale = self._take(step, recipe, stale=stale) or stale
         return following
 
     def try_task(self, task: EditTask) -> None:
         """Have the model make one change; what was tried and refused before is kept with it."""
-        assert self._editor is not None
+        if self.asking is None:
+            return
         fresh = task_of(task.goal, self.ground.code, [shown.path for shown in task.files], task.left)
-        tried = edit(self.ground, self._editor, fresh, rounds=self.wishes.rounds, mutants=self.wishes.mutants)
-        proposal = tried.proposal or Proposal(
-            recipe=MODEL_RECIPE, title=task.goal[:72], why=task.goal, fixer=False, model=self._editor.name
-        )
+        tried = self.asking.ask(self.ground, fresh)
+        if tried is None:
+            return
+        proposal = tried.proposal or self.asking.nothing_made(task)
         self._note(proposal, tried.judged, (), tried.attempts)
         if self.wishes.takes(tried.judged.verdict):
             self.ground.accept(proposal.changes, tried.judged.standing)
@@ -201,6 +207,9 @@ class _Loop:
                 again = judge_proposal(ground, narrowed, recipe.languages, self.wishes.mutants)
                 if again.verdict.label != "refused":
                     proposal, judged, dropped = narrowed, again, (*dropped, *more)
+        if self.asking is not None:
+            proposal, judged, tried = self.asking.mend(ground, proposal, judged, recipe.languages)
+            attempts = (*(attempts or verdict.reasons), *tried) if proposal.model or tried else attempts
         self._note(proposal, judged, dropped, attempts)
         if self.wishes.takes(judged.verdict):
             ground.accept(proposal.changes, judged.standing)
@@ -278,30 +287,3 @@ class _Loop:
                 attempts=attempts,
             )
         )
-
-
-def restacked(patches: Sequence[Patch], code: OverlaidCode) -> list[Patch]:
-    """The patches, those in a folder of their own moved to where they are applied: onto all that held, one after the
-    other. A file of which that is impossible is taken out and named; a patch of which nothing is left is not written."""
-    found: list[Patch] = []
-    grounds: dict[str, OverlaidCode] = {}
-    for patch in patches:
-        folder = patch.file.rpartition("/")[0]
-        if not folder:
-            found.append(patch)
-            continue
-        ground = grounds.get(folder, code)
-        changes, conflicts = moved(patch.proposal.changes, ground.text)
-        grounds[folder] = ground.changed(changes)
-        update: dict[str, object] = {
-            "proposal": patch.proposal.model_copy(update={"changes": changes}),
-            "dropped": (*patch.dropped, *conflicts),
-        }
-        found.append(patch.model_copy(update=update if changes else {"file": "", "dropped": update["dropped"]}))
-    return found
-
-
-def rebased(code: OverlaidCode, proposal: Proposal) -> tuple[Proposal, tuple[Left, ...]]:
-    """A proposal that was made on other code, moved to the code as it stands; files where that is impossible are left."""
-    changes, conflicts = moved(proposal.changes, code.text)
-    return proposal.model_copy(update={"changes": changes}), conflicts

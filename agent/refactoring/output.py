@@ -22,6 +22,7 @@ __all__ = ["message", "patch_files", "report_json", "write_report"]
 
 VERDICTS = "verdicts.json"
 MEASUREMENTS = "measurements.json"
+MOST_LEFT = 5  # in a commit's message
 
 
 def write_report(
@@ -106,6 +107,9 @@ def message(patch: Patch, report: RefactorReport) -> str:
     lines += [f"Taken out: {left.where}: {left.text}" for left in patch.dropped[:20]]
     if len(patch.dropped) > 20:
         lines.append(f"Taken out: and {len(patch.dropped) - 20} more")
+    lines += [f"Left to people: {left.where}: {left.text}" for left in proposal.left[:MOST_LEFT]]
+    if len(proposal.left) > MOST_LEFT:
+        lines.append(f"Left to people: and {len(proposal.left) - MOST_LEFT} more places, in {VERDICTS}")
     tested = next((one for one in report.tested if one.environment == patch.environment), None)
     if tested is not None:
         lines.append(
@@ -130,7 +134,7 @@ def _not_proved(patch: Patch) -> list[str]:
     survived = [f"{m.where} ({m.operator})" for m in shield.mutants if m.status == "survived"]
     if survived:
         lines.append(f"Not proved: a defect would pass at {listed(survived, 10)}")
-    if shield.note:
+    if shield.note and not any(shield.note in reason for reason in patch.verdict.reasons):
         lines.append(f"Not proved: {shield.note}")
     return lines
 

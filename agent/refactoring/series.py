@@ -19,7 +19,7 @@ from agent.patches.search_replace import Edited, read_answer
 from agent.ports import Editor
 from agent.refactoring.editing import MODEL_RECIPE, failures_of, files_named, task_of
 from agent.refactoring.environments import Made
-from agent.refactoring.ground import Ground, Standing, suite_digest
+from agent.refactoring.ground import DEFECT_SECONDS, Ground, Standing, suite_digest
 from agent.refactoring.journal import digest_of_changes
 from agent.refactoring.way import Chain, Taken, Way, code_of, passing_with, walk
 from agent.refactoring.weighing import concerned_by
@@ -91,13 +91,15 @@ def judge_series(
         reason = f"no environment for the tests can be made with the change in: {made.environment.reason}"
         verdict = Verdict(label="refused", reasons=(reason,), passed_before=len(baseline.passed))
         return Outcome(verdict, tuple(Step(step, verdict, folder=UNFINISHED) for step in steps), whole)
+    if made.trial is not None:
+        ground.remember(made.installed, {change.path: change.after for change in whole}, made.trial)
     way = walk(ground, chain, made.installed, baseline)
     if editor is not None:
         _mend(ground, way, steps[0], editor, rounds)
     changes = combined(
         [FileChange(path=path, before=ground.code.text(path), after=text) for path, text in sorted(way.files.items())]
     )
-    return _concluded(ground, steps, way, changes, made, standing, mutants, runs, takes)
+    return _concluded(ground, way, changes, made, standing, mutants, runs, takes)
 
 
 def _suite_of(
@@ -120,7 +122,6 @@ def _suite_of(
 
 def _concluded(
     ground: Ground,
-    steps: Sequence[Proposal],
     way: Way,
     changes: tuple[FileChange, ...],
     made: Made,
@@ -133,7 +134,8 @@ def _concluded(
     result = as_named_before(way.baseline, ground.run(installed, way.files, max(120.0, 6 * way.baseline.seconds)))
     verdict = judge(way.baseline, result)
     if verdict.label != "refused" and standing is not None:
-        verdict = _protected(ground, steps, standing, changes, installed, mutants)
+        kept = [taken.proposal for taken in way.taken if not taken.why_not]
+        verdict = _protected(ground, kept, standing, changes, installed, mutants)
     # The way to another language version is all or nothing: when every test that passed still does, it is taken.
     holds = takes(verdict) or (verdict.label == "unprotected" and bool(way.baseline.passed))
     folder = "" if holds else UNFINISHED if verdict.label == "refused" else UNPROTECTED
@@ -233,7 +235,8 @@ def _protected(
     known = ground.journal.recall(key, Verdict)
     if known is not None:
         return known
-    fixers = {change.path for step in steps if step.fixer for change in step.changes}
+    fixers = {change.path for step in steps for change in step.changes if step.by_fixer(change.path)}
+    fixers -= {change.path for step in steps for change in step.changes if not step.by_fixer(change.path)}
     verdict = judge_change(
         ground.place,
         standing.installed,
@@ -243,8 +246,10 @@ def _protected(
         fixer_wrote=fixers.__contains__,
         after=installed,
         mutants=mutants,
+        seconds=DEFECT_SECONDS,
+        once=ground.once(changes),
     )
-    ground.runs += 1 + len(verdict.protection.mutants)
+    ground.runs += 1
     ground.journal.keep(key, verdict)
     return verdict
 

@@ -21,6 +21,8 @@ __all__ = ["Chain", "Taken", "Way", "code_of", "passing_with", "walk"]
 
 MOST_RUNS = 160  # of the tests, for the steps of one series
 MOST_RUNS_A_STEP = 10
+MOST_SECONDS = 2_400.0  # of test time for them, where one run takes long
+FEWEST_RUNS = 8
 Chain = Sequence[tuple[PatchRecipe, Sequence[Proposal]]]
 
 
@@ -41,10 +43,18 @@ class Way:
 
     target: Installed
     baseline: Baseline
-    runs_left: int = MOST_RUNS
+    runs: int = 0
     files: dict[str, str | None] = field(default_factory=dict)
     passing: frozenset[str] = frozenset()
     taken: list[Taken] = field(default_factory=list)
+
+    @property
+    def most_runs(self) -> int:
+        return max(FEWEST_RUNS, min(MOST_RUNS, int(MOST_SECONDS / max(1.0, self.baseline.seconds))))
+
+    @property
+    def runs_left(self) -> int:
+        return self.most_runs - self.runs
 
 
 def walk(ground: Ground, chain: Chain, target: Installed, baseline: Baseline) -> Way:
@@ -136,7 +146,7 @@ def _take_step(ground: Ground, way: Way, step: Proposal) -> None:
 
 def _untried(way: Way, step: Proposal, changes: Sequence[FileChange], conflicts: tuple[Left, ...]) -> None:
     """Beyond the test runs that a series gets, steps are taken without a count of their own, and guesses are not."""
-    why = f"not tried: {MOST_RUNS} test runs were used up"
+    why = f"not tried: the {way.most_runs} test runs of a series were used up"
     if step.guess or not changes:
         way.taken.append(Taken(step, None, conflicts, why))
         return
@@ -156,7 +166,7 @@ def _kept(
     seen: dict[str, frozenset[str]] = {}
 
     def ask(part: Sequence[FileChange]) -> Verdict:
-        way.runs_left -= 1
+        way.runs += 1
         found = passing_with(ground, way, {change.path: change.after for change in part})
         seen[digest_of_changes(part)] = found
         lost = tuple(sorted(before - found))

@@ -9,13 +9,13 @@ from agent.domain.environment import Need
 from agent.domain.inventory import Noun
 from agent.domain.patch import Proposal
 from agent.domain.verdict import Baseline, FileChange, Label, SuiteReport, Verdict
-from agent.refactoring.ground import ECOSYSTEM_OF, Ground, Standing, suite_digest
+from agent.refactoring.ground import DEFECT_SECONDS, ECOSYSTEM_OF, Ground, Standing, suite_digest
 from agent.refactoring.journal import digest_of_changes
 from agent.validation import Installed, judge_change
 from agent.validation.tampering import scan_change
 from agent.validation.verdict import judge
 
-__all__ = ["Judged", "concerned_by", "holds", "judge_proposal"]
+__all__ = ["Judged", "concerned_by", "holds", "installed_for", "judge_proposal"]
 
 _WEAKEST_FIRST: tuple[Label, ...] = ("refused", "unprotected", "no regression", "restored", "mutation-checked")
 
@@ -78,7 +78,7 @@ def holds(ground: Ground, changes: Sequence[FileChange], runs_on: Sequence[Need]
     """The tests alone, without asking whether they would notice: ``unprotected`` when nothing is lost."""
     verdict = Verdict(label="unprotected")
     for standing in ground.standing:
-        installed, problem = _installed_for(ground, standing, changes, runs_on)
+        installed, problem = installed_for(ground, standing, changes, runs_on)
         if installed is None:
             return Verdict(label="refused", reasons=(problem,))
         files = {change.path: change.after for change in changes}
@@ -91,7 +91,7 @@ def holds(ground: Ground, changes: Sequence[FileChange], runs_on: Sequence[Need]
 
 def _judge_on(ground: Ground, standing: Standing, proposal: Proposal, mutants: int) -> tuple[Judged, Standing]:
     changes = proposal.changes
-    installed, problem = _installed_for(ground, standing, changes, proposal.runs_on)
+    installed, problem = installed_for(ground, standing, changes, proposal.runs_on)
     if installed is None:
         return Judged(Verdict(label="refused", reasons=(problem,))), standing
     other = installed if installed.environment.key != standing.installed.environment.key else None
@@ -101,7 +101,7 @@ def _judge_on(ground: Ground, standing: Standing, proposal: Proposal, mutants: i
         moved = Standing(other, baseline)
     key = ground.journal.key(
         "verdict", ground.state, suite_digest(standing), digest_of_changes(changes), installed.environment.key,
-        f"fixer {proposal.fixer}", f"mutants {mutants}",
+        f"fixer {proposal.fixer} but for {proposal.edited}", f"mutants {mutants}",
     )  # fmt: skip
     known = ground.journal.recall(key, _Kept)
     if known is None:
@@ -111,19 +111,22 @@ def _judge_on(ground: Ground, standing: Standing, proposal: Proposal, mutants: i
             standing.baseline,
             changes,
             ground.languages,
-            fixer_wrote=lambda _: proposal.fixer,
+            fixer_wrote=proposal.by_fixer,
             after=other,
             mutants=mutants,
+            seconds=DEFECT_SECONDS,
+            once=ground.once(changes),
         )
-        ground.runs += 1 + len(verdict.protection.mutants)
+        ground.runs += 1
         known = _Kept(verdict=verdict, environment=installed.environment.key)
         ground.journal.keep(key, known)
     return Judged(known.verdict, known.environment), moved
 
 
-def _installed_for(
+def installed_for(
     ground: Ground, standing: Standing, changes: Sequence[FileChange], runs_on: Sequence[Need]
 ) -> tuple[Installed | None, str]:
+    """Where the suite runs with a change in; None and why when that cannot be made."""
     if not ground.needs_another(standing, changes, runs_on):
         return standing.installed, ""
     made = ground.environment_for(standing.suite, changes, runs_on)
@@ -135,7 +138,7 @@ def _installed_for(
 def _without_tests(ground: Ground, proposal: Proposal, concerned: frozenset[str]) -> Judged:
     """No test could be run before: perhaps some can with the change in; otherwise nothing speaks for it."""
     changes = proposal.changes
-    tampering = scan_change(changes, ground.languages, fixer_wrote=lambda _: proposal.fixer)
+    tampering = scan_change(changes, ground.languages, fixer_wrote=proposal.by_fixer)
     if tampering:
         reasons = tuple(f"{found.where}: {found.text} ({found.rule})" for found in tampering)
         return Judged(Verdict(label="refused", reasons=reasons, tampering=tampering), standing=ground.standing)

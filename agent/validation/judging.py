@@ -9,17 +9,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from agent.domain.verdict import Baseline, FileChange, RepositoryReport, Suite, SuiteResult, Verdict
+from agent.domain.wording import listed
 from agent.ports import Language
+from agent.validation.build_files import READ_AT_EACH_RUN
 from agent.validation.case_names import as_named_before
 from agent.validation.changes import read_patch
 from agent.validation.protection import measure_protection
-from agent.validation.running import Installed, run_suite
+from agent.validation.running import Installed, Ran, run_suite
 from agent.validation.tampering import expected_values, scan_change
 from agent.validation.verdict import judge
 from agent.validation.workplace import Workplace
 
-__all__ = ["MUTANTS", "SECONDS", "judge_change", "judge_patch", "read_pristine", "understand_patch"]
+__all__ = ["MUTANTS", "SECONDS", "Once", "judge_change", "judge_patch", "read_pristine", "understand_patch"]
 
+# (what a run depends on besides the change, how to make it) -> what the tests said
+Once = Callable[[Sequence[str], Callable[[], SuiteResult]], SuiteResult]
 MUTANTS = 20
 SECONDS = 900.0  # of test time for all defects of one change together
 MOST_TEST_BYTES = 20_000_000
@@ -59,10 +63,12 @@ def judge_change(
     mutants: int = MUTANTS,
     seconds: float = SECONDS,
     seed: int = 0,
+    once: Once = lambda _, run: run(),
 ) -> Verdict:
     """``after`` is the environment that the changed code runs in, when it is another one than the baseline's.
 
-    ``fixer_wrote`` says of a test file that a deterministic fixer wrote its new text (see `scan_change`).
+    ``fixer_wrote`` says of a test file that a deterministic fixer wrote its new text (see `scan_change`). ``once`` may know
+    from an earlier run what the tests said of a defect, by what makes it up.
     """
     suite = installed.suite
     expected = expected_values(_test_texts(place.pristine, suite), languages)
@@ -72,13 +78,18 @@ def judge_change(
     files = {change.path: change.after for change in changes}
     where = after or installed
     runner = place.ecosystems[where.suite.ecosystem].runners[where.suite.runner]
-    patience = max(60.0, 4 * baseline.seconds)
-    place.say("the tests, with the change")
-    ran = run_suite(place, where, files=files, coverage=runner.measures, wall_seconds=patience)
-    result = ran.result if after is None else as_named_before(baseline, ran.result)
-    verdict = judge(baseline, result)
+    patience = max(120.0, 6 * baseline.seconds)
+
+    def run_all() -> Ran:
+        place.say("the tests, with the change")
+        return run_suite(place, where, files=files, coverage=runner.measures, wall_seconds=patience)
+
+    ran, verdict, chance = _settled(baseline, run_all, renamed=after is not None)
     if verdict.label == "refused":
         return verdict
+    result = _named(baseline, ran, renamed=after is not None)
+    # A slower machine than before makes no defect: what ran just now says how long a run takes.
+    patience = max(60.0, 4 * baseline.seconds, 4 * ran.result.seconds)
     # By the names of this very run, for a runner that is told which tests to run.
     wanted = frozenset(baseline.passed) & ran.result.passed
     number = 0
@@ -88,7 +99,10 @@ def judge_change(
         number += 1
         place.say(f"defect {number} in the changed lines")
         named = tuple(only) if runner.selects else ()
-        return run_suite(place, where, files={**files, path: text}, only=named, wall_seconds=patience).result
+        return once(
+            (where.environment.key, path, text, *named),
+            lambda: run_suite(place, where, files={**files, path: text}, only=named, wall_seconds=patience).result,
+        )
 
     protection = measure_protection(
         changes,
@@ -101,8 +115,39 @@ def judge_change(
         seed=seed,
         same_environment=after is None,
         selects=runner.selects,
+        tests=suite.files,
+        fixer_wrote=fixer_wrote,
+        built=_built_from(place, where, remade=after is not None),
     )
-    return judge(baseline, result, (), protection)
+    verdict = judge(baseline, result, (), protection)
+    return verdict.model_copy(update={"reasons": (*verdict.reasons, chance)}) if chance else verdict
+
+
+def _settled(baseline: Baseline, run_all: Callable[[], Ran], *, renamed: bool) -> tuple[Ran, Verdict, str]:
+    """What the tests say of a change, and what was only chance. Lost tests lead to two more runs, and two of three
+    decide: a busy machine loses a test, too."""
+    ran = run_all()
+    first = judge(baseline, _named(baseline, ran, renamed=renamed))
+    if first.label != "refused" or not (first.lost or first.missing) or ran.result.stopped_by:
+        return ran, first, ""
+    for _ in range(2):
+        ran = run_all()
+        again = judge(baseline, _named(baseline, ran, renamed=renamed))
+        if again.label == "refused":
+            return ran, first, ""
+    lost = listed(sorted([*first.lost, *first.missing]))
+    return ran, again, f"lost in one of three runs with the change, and passed in two: {lost}"
+
+
+def _named(baseline: Baseline, ran: Ran, *, renamed: bool) -> SuiteResult:
+    return as_named_before(baseline, ran.result) if renamed else ran.result
+
+
+def _built_from(place: Workplace, where: Installed, *, remade: bool) -> frozenset[str]:
+    """The build files with which the tests ran as the change leaves them."""
+    if not remade and where.suite.ecosystem not in READ_AT_EACH_RUN:
+        return frozenset()
+    return frozenset(place.ecosystems[where.suite.ecosystem].inputs(place.tree, where.suite))
 
 
 def read_pristine(root: Path, path: str) -> str | None:

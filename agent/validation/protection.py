@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 
 from agent.domain.inventory import Location
 from agent.domain.verdict import FileChange, MutantResult, Protection, SuiteResult
+from agent.domain.wording import counted, listed
 from agent.ports import Language
+from agent.validation.build_files import unreached
 from agent.validation.changes import changed_lines
 from agent.validation.mutation import Mutant, mutants
 from agent.validation.mutation.edits import Edit, edits, small_edits
@@ -85,18 +87,33 @@ def measure_protection(
     seed: int = 0,
     same_environment: bool = True,
     selects: bool = False,
+    built: Collection[str] = (),
+    tests: Collection[str] = (),
+    fixer_wrote: Callable[[str], bool] = lambda _: False,
 ) -> Protection:
     """``coverage`` is that of a run after the change (None: the runner cannot say); ``wanted`` are the IDs that must pass.
 
     At most ``limit`` mutants, spread over the changed lines, and as many undone edits; no more than ``seconds`` of test
     time. ``tests_for`` narrows a mutant's run to the tests that reach its line. ``same_environment`` false: the code ran
     elsewhere before (another interpreter), so that an edit taken back may well fail. ``selects``: the runner can run
-    some tests only; then those that noticed an earlier defect go first.
+    some tests only; then those that noticed an earlier defect go first. ``built`` are the files from which what ran the
+    tests was made, with the change in: no test runs their lines, the build does. ``tests`` are files of the suite itself.
+
+    What a deterministic fixer wrote (``fixer_wrote``) is meant to be the same to every test: its edits are not taken back.
     """
     tally = _Tally(selects=selects)
     files = [
-        found for change in sorted(changes, key=lambda c: c.path) if (found := _look(change, changes, languages, tally))
+        found
+        for change in sorted(changes, key=lambda c: c.path)
+        if change.path not in tests
+        and not (change.path in built and _was_built(change, tally))
+        and (found := _look(change, changes, languages, tally))
     ]
+    rewritten = sum(change.path in tests for change in changes)
+    if rewritten:
+        tally.notes.append(
+            f"whether the tests still notice what they did is not measured ({counted(rewritten, 'file')})"
+        )
     chosen: list[tuple[_Changed, Mutant]] = []
     total = sum(len(file.lines) for file in files)
     for file in files:
@@ -106,12 +123,13 @@ def measure_protection(
         made = mutants(file.change.path, after, covered, languages, limit=share, seed=seed, near=file.spans)
         chosen += [(file, mutant) for mutant in made]
     alone = same_environment and sum(file.edits for file in files) == 1 and len(changes) == 1
-    _undo(files, alone, languages, try_text, frozenset(wanted), limit, seconds, tally)
+    doubted = [file for file in files if not fixer_wrote(file.change.path)]
+    _undo(doubted, alone, languages, try_text, frozenset(wanted), limit, seconds, tally)
     alike = any(one.operator == UNDONE and one.status == "survived" for one in tally.results)
     if chosen and (alike or (tally.uncovered and coverage is not None)):
         tally.notes.append("no defects were put into the other lines: they could not change what this says")
         chosen = []
-    chosen = chosen[:limit]
+    chosen = _spread(chosen[:limit])
     for file, mutant in chosen:
         if sum(one.status == "survived" for one in tally.results) > (1 - ENOUGH) * len(chosen):
             tally.notes.append(f"{len(tally.results)} of {len(chosen)} defects were tried: too many went unnoticed")
@@ -131,6 +149,13 @@ def measure_protection(
     )
 
 
+def _spread(chosen: Sequence[tuple[_Changed, Mutant]]) -> list[tuple[_Changed, Mutant]]:
+    """In an order in which those that are tried before the time is up lie all over the change."""
+    digits = len(bin(max(1, len(chosen) - 1)))
+    backwards = sorted(range(len(chosen)), key=lambda at: bin(at)[2:].zfill(digits)[::-1])
+    return [chosen[at] for at in backwards]
+
+
 def outcome_of(result: SuiteResult, wanted: Collection[str]) -> tuple[str, str]:
     """(status, the test that noticed) of a run with a defect: timed out, broken, killed or survived."""
     if result.stopped_by:
@@ -138,10 +163,26 @@ def outcome_of(result: SuiteResult, wanted: Collection[str]) -> tuple[str, str]:
     failed = sorted(case.id for case in result.cases if case.id in wanted and case.status != "passed")
     if failed:
         return "killed", failed[0]
-    if not result.cases or result.trouble or result.collection_errors:
+    if not result.cases or result.collection_errors:
         return "broken", ""
+    # A run that began and then broke off without its last tests was noticed: with the change alone it came to its end.
     missing = sorted(set(wanted) - result.passed)
-    return ("killed", missing[0]) if missing else ("survived", "")
+    if missing:
+        return "killed", missing[0]
+    return ("broken" if result.trouble else "survived"), ""
+
+
+def _was_built(change: FileChange, tally: _Tally) -> bool:
+    """Whether the change is one of a build file, whose lines no test can run; after saying what is known of it."""
+    idle = unreached(change)
+    if idle is None:
+        return False
+    if idle:
+        tally.uncovered.append(Location(path=change.path))
+        tally.notes.append(f"{change.path}: the way to the tests does not use {listed(idle, 3)}")
+    else:
+        tally.notes.append(f"{change.path} built what ran the tests; more is not known of a build file")
+    return True
 
 
 def _look(

@@ -114,6 +114,11 @@ def _protected(protection: Protection | None) -> tuple[Label, list[str]]:
     if reasons:
         return "unprotected", reasons
     lines = f"tests ran all {protection.changed_lines} changed lines"
+    untried = sum(m.status == "not run" for m in protection.mutants)
+    if untried > len(tried):
+        return "no regression", [
+            f"{lines}, and noticed {killed} of {len(tried)} defects; {untried} more were not tried"
+        ]
     if killed == len(tried):
         return "mutation-checked", [f"{lines}, and noticed all {killed} defects put into them"]
     return "no regression", [f"{lines}, and noticed {killed} of {len(tried)} defects put into them"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,6 +51,17 @@ def guessed(rule: str, source: str) -> str:
         ("python3-no-encode", "x = name.encode('utf-8')\n", "x = name\n"),
         ("python3-utf8-literals", "x = 'caf\\xc3\\xa9'\n", "x = 'caf\\xe9'\n"),
         ("python3-utf8-literals", "x = u'caf\\xc3\\xa9'\n", "x = u'caf\\xc3\\xa9'\n"),
+        ("python3-no-encode", "x = n.encode('ascii', 'replace')\n", "x = n.encode('ascii', 'replace').decode('ascii')\n"),
+        ("python3-no-encode", "import zlib\nx = n.encode('utf-8')\nzlib.crc32(x)\n", "import zlib\nx = n.encode('utf-8')\nzlib.crc32(x)\n"),
+        ("python3-no-encode", "import struct\nx = struct.pack('2s', n.encode('utf-8'))\n", "import struct\nx = struct.pack('2s', n.encode('utf-8'))\n"),
+        ("python3-utf8-literals", "x = ('caf\\xc3\\xa9'\n     u'\\xc3\\xa9' '\\xc3\\xbc')\n", "x = ('caf\\xe9'\n     u'\\xc3\\xa9' '\\xfc')\n"),
+        ("python3-utf8-literals", "x = '\\xef\\xbb\\xbf<?xml'\n", "x = '\\xef\\xbb\\xbf<?xml'\n"),
+        ("python3-utf8-literals", "x = 'Stra\\xdfe'\n", "x = 'Stra\\xdfe'\n"),
+        ("python3-text-throughout", "x = f('\\xc3\\xa9', u.encode('utf-8'))\n", "x = f('\\xe9', u)\n"),
+        ("python3-text-answers", "x = m.get_payload(decode=True)\n", 'x = m.get_payload(decode=True).decode("utf-8")\n'),
+        ("python3-text-answers", "x = m.get_payload()\n", "x = m.get_payload()\n"),
+        ("python3-high-literals", "x = 'caf\\xe9' 'x'\n", "x = b'caf\\xe9' b'x'\n"),
+        ("python3-high-literals", '"""caf\\xe9"""\nx = 1\n', '"""caf\\xe9"""\nx = 1\n'),
         ("python3-high-literals", "x = 'caf\\xe9'\n", "x = b'caf\\xe9'\n"),
         ("python3-high-literals", "x = 'cafe'\n", "x = 'cafe'\n"),
         ("python3-latin-files", "x = open(p).read()\n", 'x = open(p, encoding="latin-1").read()\n'),
@@ -58,6 +72,90 @@ def guessed(rule: str, source: str) -> str:
 )  # fmt: skip
 def test_guess(rule: str, before: str, after: str) -> None:
     assert guessed(rule, before) == after
+
+
+NATIVE = """\
+import array, struct, zlib, pickle
+HEADER = '>2sB'
+def build(name, path):
+    fp = open(path, 'wb')
+    fp.write(struct.pack(HEADER, 'TL', len(name)) + name + zlib.compress('x' + name))
+    fp.close()
+def read(path):
+    with open(path, 'rb') as fp:
+        data = fp.read()
+    kind, size = struct.unpack(HEADER, data[:3])
+    return kind == 'TL' and data[3:3 + size], zlib.decompress(data[3 + size:]), repr(kind)
+def spooled(names):
+    raw = ''.join([struct.pack('>H', len(name)) + name for name in names])
+    return zlib.compress(raw, 9)
+def inverted(data):
+    cells = array.array('B', data)
+    cells[0] = cells[0] ^ 255
+    return cells.tostring()
+print 1
+def kept(value, path):
+    fp = open(path, 'wb')
+    pickle.dump(value, fp, 2)
+    fp.close()
+    with open(path, 'rb') as fp:
+        return pickle.load(fp)
+"""
+
+
+def test_binary_data_in_text_goes_as_it_did_in_python_2(tmp_path: Path) -> None:
+    """As a whole, since each half of it needs the other: what is written and what is read, what is cut and compared."""
+    after = guessed("python3-bytes-as-text", converted(NATIVE))
+    assert compiles(after)
+    assert guessed("python3-bytes-as-text", after) == after
+    space: dict[str, Any] = {}
+    exec(after, space)
+    path = str(tmp_path / "label")
+    space["build"]("caf\xe9\x00\r\n", path)
+    assert space["read"](path) == ("caf\xe9\x00\r\n", "xcaf\xe9\x00\r\n", "'TL'")
+    assert zlib.decompress(space["spooled"](["\xe9"]).encode("latin-1")) == b"\0\1\xe9"
+    assert space["inverted"]("\x0fa") == "\xf0a"
+    assert space["kept"]({"a": "\xff"}, path) == {"a": "\xff"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import hashlib\nx = hashlib.md5(to_bytes(password)).hexdigest()\n",  # of text, not of data
+        "import pickle\nfp = open(p, 'rb')\nx = pickle.load(fp)\n",
+        "fp = open(p, 'rb')\nfp.seek(-128, 2)\n",
+        "import zlib\nx = zlib.decompress(data.encode('ascii')).decode('utf-8')\n",
+        "x = b'abc'\n",
+        "import struct\nx = struct.calcsize('>H')\n",
+    ],
+)
+def test_bytes_among_bytes_stay(source: str) -> None:
+    assert guessed("python3-bytes-as-text", source) == source
+
+
+@pytest.mark.parametrize(("value", "text"), [(b"\x89PNG", "\x89PNG"), (memoryview(b"ab"), "ab"), (5, "5"), ("c", "c")])
+def test_text_of_bytes_is_what_they_hold(value: object, text: str) -> None:
+    space: dict[str, Any] = {}
+    exec(guessed("python3-text-of-bytes", "def f(x):\n    return str(x)\n"), space)
+    assert space["f"](value) == text
+
+
+def test_text_of_what_is_known_stays() -> None:
+    source = "try:\n    x = str(5) + str('a')\nexcept ValueError as e:\n    x = str(e)\n"
+    assert guessed("python3-text-of-bytes", source) == source
+
+
+def test_prints_spaces_as_python_2_did(capsys: pytest.CaptureFixture[str]) -> None:
+    source = "print('a', end=' ')\nfor x in (1, 2):\n    print(x, end=' ')\nprint()\nprint('b\\n', end=' ')\nprint('c', 'd')\n"
+    exec(guessed("python3-soft-spaces", source), {})
+    assert capsys.readouterr().out == "a 1 2\nb\nc d\n"
+
+
+@pytest.mark.parametrize(
+    "source", ["print('a')\n", "from __future__ import print_function\nprint('a', end=' ')\n", "print('a', end='')\n"]
+)
+def test_prints_that_leave_no_space_stay(source: str) -> None:
+    assert guessed("python3-soft-spaces", source) == source
 
 
 @pytest.mark.parametrize(("a", "b", "quotient"), [(7, 2, 3), (-7, 2, -4), (7.0, 2, 3.5)])
@@ -125,6 +223,16 @@ def test_what_is_no_program_stays(source: str) -> None:
         ("é = [v for v in list(d.values())]\n", "é = [v for v in d.values()]\n"),
         ("y = [self.drop(k) for k in list(self.d.keys())]\n", None),  # may change what it reads
         ("for k in list(d.items()):\n    pass\n", None),
+        (
+            "def f(d):\n    for k in list(d.keys()):\n        print(k)\n",
+            "def f(d):\n    for k in d.keys():\n        print(k)\n",
+        ),
+        ("def f(d):\n    for k in list(d.keys()):\n        d.pop(k)\n", None),
+        ("def f(d):\n    for k in list(d.keys()):\n        drop(k)\n", None),
+        ("def f(d):\n    for k in list(d.keys()):\n        d[k] = 1\n", None),
+        ("def f(self):\n    for k in list(self.d.keys()):\n        self.drop(k)\n", None),
+        ("def f(self):\n    for k in list(self.d.keys()):\n        yield k\n", None),
+        ("def f(self):\n    e = self.d\n    for k in list(self.d.keys()):\n        e.pop(k)\n", None),
         ("g = (k for k in list(d.keys()))\n", None),  # read later
         ("k = list(map(f, list(d.values())))\n", None),
         ("list = tuple\nz = a in list(range(0, 6))\n", None),

@@ -10,7 +10,7 @@ from agent.composition import languages
 from agent.domain.verdict import CaseResult, FileChange, Protection, SuiteResult
 from agent.errors import UnusablePatchError
 from agent.validation.changes import added_lines, changed_lines, read_patch
-from agent.validation.protection import UNDONE, Coverage, measure_protection
+from agent.validation.protection import UNDONE, Coverage, measure_protection, outcome_of
 
 Check = Callable[[dict[str, object]], bool]
 BEFORE = """def cost(n):
@@ -205,3 +205,58 @@ def test_a_patch_becomes_changes() -> None:
 def test_a_patch_that_is_refused(patch: str) -> None:
     with pytest.raises(UnusablePatchError):
         read_patch(patch, {"shop.py": BEFORE, "x": "a\n"}.get)
+
+
+def test_what_a_fixer_wrote_is_not_held_against_it_when_tests_pass_without_it_too() -> None:
+    change = FileChange(path="shop.py", before=BEFORE, after=BEFORE.replace("n > 10", "n >= 11"))
+    tried: list[str] = []
+
+    def try_text(_: str, text: str, __: Sequence[str]) -> SuiteResult:
+        tried.append(text)
+        return SuiteResult(cases=(CaseResult(id="t", status="failed"),))
+
+    ran = {"shop.py": dict.fromkeys(range(1, 9), True)}
+    model = measure_protection([change], ran, languages(), try_text, ["t"])
+    assert [m.status for m in model.mutants if m.operator == UNDONE] == ["survived"]
+    tried.clear()
+    fixer = measure_protection([change], ran, languages(), try_text, ["t"], fixer_wrote=lambda path: path == "shop.py")
+    assert UNDONE not in {m.operator for m in fixer.mutants}
+    assert fixer.killed == len(tried) >= 3
+
+
+def test_tests_that_a_fixer_rewrote_are_no_gap_and_no_place_for_defects() -> None:
+    change = FileChange(path="test_shop.py", before=BEFORE, after=REWRITTEN)
+    found = measure_protection([change], {}, languages(), lambda *_: SuiteResult(), ["t"], tests=["test_shop.py"])
+    assert (found.changed_lines, found.uncovered, found.mutants) == (0, (), ())
+    assert found.note == "whether the tests still notice what they did is not measured (1 file)"
+
+
+def test_defects_that_are_tried_before_the_time_is_up_lie_all_over_the_change() -> None:
+    lines = [f"    base = base + {n}\n" for n in range(16)]
+    after = "def cost(n):\n    base = n\n" + "".join(lines) + "    return base\n"
+    change = FileChange(path="shop.py", before="def cost(n):\n    return n\n", after=after)
+    slow = SuiteResult(cases=(CaseResult(id="t", status="failed"),), seconds=50.0)
+    ran = {"shop.py": dict.fromkeys(range(1, 30), True)}
+    found = measure_protection([change], ran, languages(), lambda *_: slow, ["t"], seconds=200, limit=16)
+    at = sorted(m.where.line for m in found.mutants if m.status == "killed")
+    assert len(at) == 4
+    assert at[0] < 7
+    assert at[-1] > 12
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        (SuiteResult(cases=(CaseResult(id="a", status="passed"),), trouble="it ended with code 1"), ("killed", "b")),
+        (SuiteResult(trouble="no test ran"), ("broken", "")),
+        (SuiteResult(cases=(CaseResult(id="a", status="passed"),), collection_errors=("t.py",)), ("broken", "")),
+        (
+            SuiteResult(cases=tuple(CaseResult(id=name, status="passed") for name in "ab"), trouble="odd exit code"),
+            ("broken", ""),
+        ),
+    ],
+)
+def test_a_run_that_breaks_off_has_noticed_and_one_that_never_began_has_not(
+    result: SuiteResult, said: tuple[str, str]
+) -> None:
+    assert outcome_of(result, {"a", "b"}) == said

@@ -164,3 +164,11 @@ def test_restored() -> None:
     assert (
         judge(broken.model_copy(update={"trouble": ""}), good, (), GUARDED).label == "refused"
     )  # nothing passed before
+
+
+def test_when_most_defects_could_not_be_tried_it_is_not_called_checked() -> None:
+    few = protection(mutant("killed"), mutant("not run", 2), mutant("not run", 3))
+    verdict = judge(BASE, result(), (), few)
+    assert verdict.label == "no regression"
+    assert "2 more were not tried" in verdict.reasons[0]
+    assert judge(BASE, result(), (), protection(mutant("killed"), mutant("not run", 2))).label == "mutation-checked"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import sys
 
 from agent.patches.python_source.module import Module, apply_edits, dotted, parse
 
@@ -44,6 +46,8 @@ def _read_once(module: Module, call: ast.Call, inner: ast.expr) -> bool:
         return outer.comparators == [call] and isinstance(outer.ops[0], ast.In | ast.NotIn)
     if isinstance(outer, ast.Call):
         return isinstance(outer.func, ast.Name) and outer.func.id in _EAGER and outer.args[:1] == [call]
+    if isinstance(outer, ast.For):
+        return outer.iter is call and _stays(module, outer, inner)
     if not isinstance(outer, ast.comprehension):
         return False
     whole = module.parents.get(outer)
@@ -52,6 +56,43 @@ def _read_once(module: Module, call: ast.Call, inner: ast.expr) -> bool:
         if not (isinstance(reader, ast.Call) and isinstance(reader.func, ast.Name) and reader.func.id in _EAGER):
             return False
     return whole is not None and not _may_change(whole, inner)
+
+
+def _stays(module: Module, loop: ast.For, inner: ast.expr) -> bool:
+    """Whether a loop's body can be seen not to change the mapping: it names it no more, and calls only methods of local
+    values, built-ins and the standard library. Of a name of the whole file nobody can tell."""
+    owner = inner.func.value if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) else None
+    name = dotted(owner) if owner is not None else ""
+    root, _, rest = name.partition(".")
+    if not name or not module.shadowed(loop, root):
+        return False
+    for node in (inside for statement in loop.body for inside in ast.walk(statement)):
+        if isinstance(node, ast.Name | ast.Attribute) and dotted(node) == name:
+            return False
+        if isinstance(node, ast.Yield | ast.YieldFrom | ast.Await) and rest:
+            return False
+        if isinstance(node, ast.Call) and not _is_harmless(module, loop, node, root):
+            return False
+    return not rest or _assigned_once(module, loop, name)
+
+
+def _assigned_once(module: Module, loop: ast.For, name: str) -> bool:
+    """Whether what an attribute holds has no other name in the function."""
+    values = (node.value for node in ast.walk(module.function_of(loop) or module.tree) if isinstance(node, ast.Assign))
+    return not any(dotted(value) == name for value in values)
+
+
+def _is_harmless(module: Module, loop: ast.For, call: ast.Call, root: str) -> bool:
+    called = dotted(call.func)
+    if not called:
+        return isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Constant)
+    first, _, method = called.partition(".")
+    if any(isinstance(arg, ast.Name) and arg.id == root for arg in call.args):
+        return False
+    if module.shadowed(loop, first):
+        return bool(method) and "." not in method and first not in {"self", "cls", root}
+    known = module.meaning(call.func).partition(".")[0]
+    return hasattr(builtins, first) if not method else known in sys.stdlib_module_names
 
 
 def _may_change(whole: ast.AST, inner: ast.expr) -> bool:

@@ -340,6 +340,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "popen4": "+popen4",
         "spawnvp": "os.spawnvp",
         "tmpnam": "tempfile.mktemp",
+        "tmpfile": "tempfile.TemporaryFile",
     },
     "popen2": {"popen2": "+popen2", "popen3": "+popen3", "popen4": "+popen4"},
     "inspect": {"getargspec": "+getargspec", "getmoduleinfo": "+getmoduleinfo"},
@@ -407,4 +408,8 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "C_BUILTIN": "=6",
     },
     "compiler": {"parse": "ast.parse"},
+    "HTMLParser": {"HTMLParseError": "=ValueError"},
+    "Cookie": {"SmartCookie": "http.cookies.SimpleCookie"},
+    "xml.etree": {"cElementTree": "xml.etree.ElementTree"},
+    "email": {old.removeprefix("email."): new for old, new in MODULES.items() if old.startswith("email.")},
 }

@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -13,7 +14,7 @@ from functools import cached_property, lru_cache
 from agent.patches.python_source.encoding import decode, encode
 from agent.patches.python_source.fixers import reads_python2
 from agent.patches.python_source.guards import guarded_lines
-from agent.patches.python_source.module import Module, apply_edits, dotted, parse
+from agent.patches.python_source.module import Edit, Module, apply_edits, dotted, parse
 from agent.patches.python_source.python2_names import PYTHON2_BUILTINS, PYTHON2_MODULES
 from agent.ports import Codebase
 
@@ -46,6 +47,7 @@ _OLD_ATTRIBUTES = frozenset(
     ]
 )
 _OLD_DEFINITIONS = frozenset(["__nonzero__", "__metaclass__", "__unicode__", "__getslice__", "__cmp__"])
+_MOST_GROUPS = 60
 _NEWER = re.compile(
     rb"python_requires\s*=\s*['\"]?\s*(?:>=|~=|==|>)\s*3|requires-python\s*=\s*['\"]\s*(?:>=|~=|==|>)\s*3"
 )
@@ -123,12 +125,34 @@ def edited(source: SourceText, module: Module) -> str | None:
     if not module.edits:
         return None
     text = apply_edits(module.data, module.edits).decode("utf-8", "surrogatepass")
-    if text == source.text or parse(source.path, text) is None or (compiles(source.text) and not compiles(text)):
+    if not _sound(source, text):
+        text = apply_edits(module.data, _sound_edits(source, module)).decode("utf-8", "surrogatepass")
+    if text == source.text or not _sound(source, text):
         return None
     try:
         return encode(text, source.encoding)
     except UnicodeEncodeError:
         return None
+
+
+def _sound(source: SourceText, text: str) -> bool:
+    return parse(source.path, text) is not None and (compiles(text) or not compiles(source.text))
+
+
+def _sound_edits(source: SourceText, module: Module) -> list[Edit]:
+    """The edits of those statements that are still Python after them: one that fails does not take the rest with it."""
+    starts = [module.line_start(statement.lineno) for statement in module.tree.body]
+    groups: dict[int, list[Edit]] = {}
+    for edit in module.edits:
+        groups.setdefault(bisect_right(starts, edit.start), []).append(edit)
+    if not 1 < len(groups) <= _MOST_GROUPS:
+        return []
+    kept: list[Edit] = []
+    for _, edits in sorted(groups.items()):
+        text = apply_edits(module.data, [*kept, *edits]).decode("utf-8", "surrogatepass")
+        if _sound(source, text):
+            kept += edits
+    return kept
 
 
 def compiles(text: str) -> bool:

@@ -388,6 +388,42 @@ def to_text(value, encoding="utf-8", errors="strict"):
     return value.decode(encoding, errors) if isinstance(value, bytes) else value
 ''',
     ),
+    "texts": (
+        (),
+        '''\
+def texts(values):
+    """The values in a tuple, bytes among them as text with a character for each byte."""
+    return tuple(value.decode("latin-1") if isinstance(value, bytes) else value for value in values)
+''',
+    ),
+    "native_str": (
+        (),
+        '''\
+def native_str(value):
+    """Text of any value; of bytes, text with a character for each byte."""
+    return str(value, "latin-1") if isinstance(value, (bytes, bytearray, memoryview)) else str(value)
+''',
+    ),
+    "soft_print": (
+        ("import sys",),
+        '''\
+def soft_print(*values, **options):
+    """Print, with a space in front of what goes on with a line, and none at its end."""
+    file = options.get("file") or sys.stdout
+    pending = getattr(file, "softspace", 0)
+    for value in values:
+        text = str(value)
+        file.write(" " + text if pending else text)
+        pending = not text[-1:].isspace() or text.endswith(" ")
+    if options.get("end", "\\n") == "\\n":
+        file.write("\\n")
+        pending = 0
+    try:
+        file.softspace = pending
+    except AttributeError:
+        pass
+''',
+    ),
     "memory_file": (
         ("import io",),
         '''\

@@ -29,6 +29,7 @@ from agent.patches.python_source.series import Series
 from agent.patches.recipes.python3 import (
     attributes,
     builtins,
+    bytes_as_text,
     classes,
     decoding,
     division,
@@ -38,6 +39,7 @@ from agent.patches.recipes.python3 import (
     generators,
     guesses,
     modules,
+    printing,
     relative,
     renamed,
     scopes,
@@ -66,13 +68,17 @@ RECIPE = Series(
         *exceptions.RULES,
         *division.RULES,
         *decoding.RULES,
+        *printing.RULES,
         *edges.RULES,
         *fileobjects.RULES,
     ),
     guesses=(
         *division.GUESSES,
+        *guesses.LITERALS,
+        *bytes_as_text.GUESSES,
         *guesses.GUESSES,
         *sorting.GUESSES,
+        *printing.GUESSES,
         *fileobjects.GUESSES,
     ),
 )

@@ -158,6 +158,8 @@ def _special(module: Module, project: Project, guarded: frozenset[int]) -> None:
         if compare is not None and "__lt__" not in own and compare.lineno not in guarded:
             _add(module, owner, compare, [_ordering(name, sign) for name, sign in _ORDER if name not in own])
         _slices(module, owner, own)
+        _contains(module, owner, own)
+        _iterators(module, owner, own)
         truth = own.get("__bool__") or own.get("__nonzero__")
         for node in ast.walk(truth) if isinstance(truth, ast.FunctionDef) else ():
             if isinstance(node, ast.Return) and node.value is not None and not _is_bool(node.value):
@@ -165,6 +167,35 @@ def _special(module: Module, project: Project, guarded: frozenset[int]) -> None:
                     module.replace(node.value, str(bool(node.value.value)))
                 else:
                     module.wrap(node.value, "bool(", ")")
+
+
+def _iterators(module: Module, owner: ast.ClassDef, own: dict[str, ast.stmt]) -> None:
+    """``x.iteritems()`` became ``x.items()``, which a class may not have."""
+    if not all(isinstance(base, ast.Name) and base.id == "object" for base in owner.bases):
+        return
+    for old, new in (("iteritems", "items"), ("iterkeys", "keys"), ("itervalues", "values")):
+        method = own.get(old)
+        if isinstance(method, ast.FunctionDef) and len(method.args.args) == 1 and new not in own:
+            _named(module, method, new, old)
+
+
+def _named(module: Module, method: ast.FunctionDef, new: str, old: str) -> None:
+    """Behind a method another name for it."""
+    indent = module.between(module.line_start(method.lineno), module.start(method))
+    place = module.line_start((method.end_lineno or method.lineno) + 1)
+    ended = place > module.start(method) and module.data[place - 1 : place] in (b"\n", b"\r")
+    if not indent.strip() and not method.decorator_list:
+        line = f"{module.newline}{indent}{new} = {old}"
+        module.insert(place if ended else module.end(method), line + module.newline if ended else module.newline + line)
+
+
+def _contains(module: Module, owner: ast.ClassDef, own: dict[str, ast.stmt]) -> None:
+    """``x.has_key(k)`` became ``k in x``, which asks ``__contains__``."""
+    method = own.get("has_key")
+    plain = all(isinstance(base, ast.Name) and base.id == "object" for base in owner.bases)
+    if isinstance(method, ast.FunctionDef) and plain and not {"__contains__", "__iter__"} & set(own):
+        if len(method.args.args) == 2:
+            _named(module, method, "__contains__", "has_key")
 
 
 def _is_bool(node: ast.expr) -> bool:

@@ -24,16 +24,17 @@ from __future__ import annotations
 import ast
 import re
 
+from agent.patches.python_source.guards import guarded_lines
 from agent.patches.python_source.kinds import Kinds
 from agent.patches.python_source.module import Module
 from agent.patches.python_source.project import Project
 from agent.patches.python_source.rules import Rule
 from agent.patches.python_source.snippets import add_snippet
 
-__all__ = ["GUESSES", "RULES"]
+__all__ = ["BYTES_SINKS", "GUESSES", "RULES", "constant_text", "made_by"]
 
 # function -> which arguments must be bytes
-_SINKS: dict[str, tuple[int, ...]] = {
+BYTES_SINKS: dict[str, tuple[int, ...]] = {
     **{f"hashlib.{name}": (0,) for name in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")},
     "hashlib.new": (1,),
     "hmac.new": (0, 1),
@@ -69,6 +70,9 @@ _SINKS: dict[str, tuple[int, ...]] = {
     "io.BytesIO": (0,),
     "urllib.request.Request": (1,),
     "urllib.request.urlopen": (1,),
+    "xmlrpc.client.Binary": (0,),
+    "sqlite3.Binary": (0,),
+    "memoryview": (0,),
 }
 # what comes back is text in all but name
 _SOURCES = frozenset(
@@ -94,13 +98,15 @@ def _sinks(module: Module, project: Project, guarded: frozenset[int]) -> None:
         if call.lineno in guarded:
             continue
         name = module.meaning(call.func)
-        for place in _SINKS.get(name, ()):
+        for place in BYTES_SINKS.get(name, ()):
             if place < len(call.args) and not isinstance(call.args[place], ast.Starred):
                 _bytes(module, kinds, call.args[place])
+        if name == "array.array" and len(call.args) > 1 and constant_text(module, call.args[0]) in {"b", "B"}:
+            _bytes(module, kinds, call.args[1])
         if name == "struct.pack" and call.args:
             _packed(module, kinds, call.args[0], call.args[1:])
         elif isinstance(call.func, ast.Attribute) and call.func.attr == "pack" and call.args:
-            made = _made(module, call.func.value)
+            made = made_by(module, call.func.value)
             if made is not None and module.meaning(made.func) == "struct.Struct" and made.args:
                 _packed(module, kinds, made.args[0], call.args)
         if name == "hmac.new" and len(call.args) + len(call.keywords) < 3:
@@ -119,7 +125,7 @@ def _sinks(module: Module, project: Project, guarded: frozenset[int]) -> None:
                 _bytes(module, kinds, call.args[0])
 
 
-def _made(module: Module, node: ast.expr) -> ast.Call | None:
+def made_by(module: Module, node: ast.expr) -> ast.Call | None:
     """The call whose value a name at the top of the file has."""
     value = _top_value(module, node)
     return value if isinstance(value, ast.Call) else None
@@ -136,16 +142,21 @@ def _top_value(module: Module, node: ast.expr) -> ast.expr | None:
     return None
 
 
+def constant_text(module: Module, node: ast.expr) -> str | None:
+    """What a literal says, or a name that stands for one at the top of the file."""
+    node = _top_value(module, node) or node
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str | bytes):
+        return None
+    return node.value if isinstance(node.value, str) else node.value.decode("latin-1")
+
+
 def _packed(module: Module, kinds: Kinds, fmt: ast.expr, values: list[ast.expr]) -> None:
     """What ``s``, ``p`` and ``c`` take are bytes."""
     if any(isinstance(arg, ast.Starred) for arg in values):
         return
-    fmt = _top_value(module, fmt) or fmt
     codes: list[str] = []
-    if isinstance(fmt, ast.Constant) and isinstance(fmt.value, str | bytes):
-        text = fmt.value if isinstance(fmt.value, str) else fmt.value.decode("latin-1")
-        for count, code in re.findall(r"(\d*)([a-zA-Z?])", text):
-            codes += [code] if code in "sp" else [] if code == "x" else [code] * int(count[:4] or 1)
+    for count, code in re.findall(r"(\d*)([a-zA-Z?])", constant_text(module, fmt) or ""):
+        codes += [code] if code in "sp" else [] if code == "x" else [code] * int(count[:4] or 1)
     for number, value in enumerate(values):
         text_code = number < len(codes) and codes[number] in "spc"
         if text_code or (not codes and kinds.of(value) == "text"):
@@ -158,6 +169,8 @@ def _bytes(module: Module, kinds: Kinds, node: ast.expr) -> None:
         return
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id.startswith("to_bytes"):
         return
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and _chooses(module, node.func.id):
+        return
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         source = module.source(node)
         if node.value.isascii() and source[:1] in "'\"" and "\n" not in source and "\\u" not in source:
@@ -169,13 +182,24 @@ def _bytes(module: Module, kinds: Kinds, node: ast.expr) -> None:
     module.wrap(node, f"{add_snippet(module, 'to_bytes')}(", ")")
 
 
+def _chooses(module: Module, name: str) -> bool:
+    """Whether a function of the file chooses between both versions itself: it gives what each of them wants."""
+    guarded = guarded_lines(module)
+    return any(
+        isinstance(one, ast.FunctionDef)
+        and one.name == name
+        and not guarded.isdisjoint(range(one.lineno, (one.end_lineno or one.lineno) + 1))
+        for one in module.tree.body
+    )
+
+
 def _text_back(module: Module, call: ast.Call) -> None:
     outer = module.parents.get(call)
     if isinstance(outer, ast.Attribute) and outer.attr == "decode":
         return
     if isinstance(outer, ast.Call) and call in outer.args:
         name = module.meaning(outer.func)
-        places = _SINKS.get(name, ())
+        places = BYTES_SINKS.get(name, ())
         if any(place < len(outer.args) and outer.args[place] is call for place in places) or name.startswith("to_"):
             return
         if name == "int" or (isinstance(outer.func, ast.Attribute) and outer.func.attr in {"write", "send", "sendall"}):
@@ -271,7 +295,10 @@ def _as_text(module: Module, call: ast.Call) -> None:
 def _literals(module: Module, project: Project, guarded: frozenset[int]) -> None:
     """Literals that meet bytes are bytes."""
     kinds = Kinds(module)
+    marshalled = any("xmlrpc" in source.text and "Binary(" in source.text for source in project.sources())
     for node in module.nodes:
+        if marshalled:
+            _payload(module, node)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             _like(module, kinds, node.left, node.right)
             _like(module, kinds, node.right, node.left)
@@ -287,6 +314,18 @@ def _literals(module: Module, project: Project, guarded: frozenset[int]) -> None
                 _like(module, kinds, node.args[1], node.args[0])
             elif node.func.attr == "join" and node.args and _elements(kinds, node.args[0]) == "bytes":
                 _prefix(module, node.func.value)
+
+
+def _payload(module: Module, node: ast.AST) -> None:
+    """What is compared with the ``data`` of a `xmlrpc.client.Binary` that a call gave."""
+    pair: list[ast.expr] = []
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        pair = [node.left, node.comparators[0]]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "assertEqual":
+        pair = node.args[:2]
+    for one, other in zip(pair, reversed(pair), strict=True):
+        if isinstance(one, ast.Attribute) and one.attr == "data" and isinstance(one.value, ast.Subscript | ast.Call):
+            _prefix(module, other)
 
 
 _TAKES = {"startswith", "endswith", "find", "rfind", "index", "split", "rsplit", "replace", "strip", "lstrip", "rstrip",

@@ -27,40 +27,50 @@ import re
 from collections.abc import Iterator
 
 from agent.patches.python_source.kinds import Kinds
+from agent.patches.python_source.literals import literal_parts
 from agent.patches.python_source.module import Edit, Module
 from agent.patches.python_source.project import Project
 from agent.patches.python_source.rules import Rule
+from agent.patches.recipes.python3.edges import BYTES_SINKS
 
-__all__ = ["GUESSES"]
+__all__ = ["GUESSES", "LITERALS"]
 
 _HIGH = re.compile(r"(?<!\\)(?:\\\\)*\\(?:x[89a-fA-F][0-9a-fA-F]|[23][0-7]{2})")
 _TEXT_CODECS = {"utf-8", "utf8", "ascii", "latin-1", "iso-8859-1", "UTF-8", "us-ascii", "latin1", "UTF8"}
 
 
-def _literals(module: Module, guarded: frozenset[int]) -> Iterator[tuple[ast.Constant, str]]:
-    """String literals that held bytes in Python 2, with their source."""
+def _literals(module: Module, guarded: frozenset[int]) -> Iterator[tuple[int, str]]:
+    """String literals that held bytes in Python 2: their places and how they are written, each part on its own."""
     if "unicode_literals" in module.text:
         return
     for node in module.of(ast.Constant):
-        inside = isinstance(module.parents.get(node), ast.JoinedStr)
-        if isinstance(node.value, str) and node.lineno not in guarded and not inside:
-            yield node, module.source(node)
+        if not isinstance(node.value, str) or node.lineno in guarded or node.value.isascii():
+            continue
+        if not isinstance(module.parents.get(node), ast.JoinedStr | ast.Expr):
+            yield from literal_parts(module, node)
 
 
 def _high_literals(module: Module, project: Project, guarded: frozenset[int]) -> None:
-    for node, source in _literals(module, guarded):
-        if source[:1] in "'\"" and source.isascii() and _HIGH.search(source) and not _several(node, source):
-            module.insert(module.start(node), "b")
+    for node in module.of(ast.Constant):
+        if not isinstance(node.value, str) or node.value.isascii() or node.lineno in guarded:
+            continue
+        if "unicode_literals" in module.text or isinstance(module.parents.get(node), ast.JoinedStr | ast.Expr):
+            continue
+        parts = literal_parts(module, node)
+        plain = all(source[:1] in "'\"rR" and source.isascii() for _, source in parts)
+        if plain and any(_HIGH.search(source) for _, source in parts):
+            for place, _ in parts:
+                module.insert(place, "b")
 
 
 def _utf8_literals(module: Module, project: Project, guarded: frozenset[int]) -> None:
     """``'\\xc3\\xa9'``, which were the bytes of a text in UTF-8, as that text."""
-    for node, source in _literals(module, guarded):
-        if source[:1] not in "'\"" or not _HIGH.search(source) or _several(node, source):
+    for place, source in _literals(module, guarded):
+        if source[:1] not in "'\"" or not _HIGH.search(source):
             continue
         text = _RUN.sub(_as_text, source)
         if text != source:
-            module.replace(node, text)
+            module.edits.append(Edit(place, place + len(source.encode()), text))
 
 
 _RUN = re.compile(r"(?:\\x[89a-fA-F][0-9a-fA-F])+")
@@ -72,18 +82,9 @@ def _as_text(found: re.Match[str]) -> str:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return found.group()
+    if "\ufeff" in text:  # a byte order mark is looked for byte by byte
+        return found.group()
     return "".join(f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\u{ord(c):04x}" if ord(c) < 65536 else c for c in text)
-
-
-def _several(node: ast.Constant, source: str) -> bool:
-    """Adjacent literals are one constant; each would need its prefix."""
-    try:
-        return (
-            ast.literal_eval(f"({source})") != node.value
-            or len(re.findall(r"(?<!\\)['\"]\s*[\n ]\s*['\"]", source)) > 0
-        )
-    except (ValueError, SyntaxError):
-        return True
 
 
 def _no_encode(module: Module, project: Project, guarded: frozenset[int]) -> None:
@@ -99,14 +100,37 @@ def _no_encode(module: Module, project: Project, guarded: frozenset[int]) -> Non
         outer = module.parents.get(call)
         if isinstance(outer, ast.Attribute) or (isinstance(outer, ast.Call) and _wants_bytes(module, outer)):
             continue
-        module.edits.append(Edit(module.end(func.value), module.end(call), ""))
+        if _sent_later(module, outer):
+            continue
+        lossy = len(call.args) > 1 or any(word.arg == "errors" for word in call.keywords)
+        if lossy and first is not None:  # what the encoding lacks is replaced in text, too
+            module.insert(module.end(call), f".decode({module.source(first)})")
+        else:
+            module.edits.append(Edit(module.end(func.value), module.end(call), ""))
+
+
+def _sent_later(module: Module, outer: ast.AST | None) -> bool:
+    """Whether the bytes get a name under which they go to what takes bytes."""
+    if not (isinstance(outer, ast.Assign) and isinstance(outer.targets[0], ast.Name)):
+        return False
+    name, scope = outer.targets[0].id, module.function_of(outer) or module.tree
+    return any(
+        isinstance(node, ast.Call)
+        and any(isinstance(arg, ast.Name) and arg.id == name for arg in node.args)
+        and module.meaning(node.func) in BYTES_SINKS
+        for node in ast.walk(scope)
+    )
 
 
 def _wants_bytes(module: Module, call: ast.Call) -> bool:
     name = module.meaning(call.func)
-    return name.startswith(
-        ("hashlib.", "hmac.", "base64.", "zlib.", "binascii.", "to_", "io.BytesIO")
-    ) or name.endswith((".send", ".sendall", ".update", ".sendto"))
+    return (
+        name.startswith(
+            ("hashlib.", "hmac.", "base64.", "zlib.", "binascii.", "struct.", "array.", "to_", "io.BytesIO")
+        )
+        or name in BYTES_SINKS
+        or name.endswith((".send", ".sendall", ".update", ".sendto"))
+    )
 
 
 def _latin_files(module: Module, project: Project, guarded: frozenset[int]) -> None:
@@ -165,8 +189,19 @@ def _text_answers(module: Module, project: Project, guarded: frozenset[int]) -> 
             "base64.decodebytes",
             "zlib.decompress",
             "binascii.unhexlify",
-        }:
+        } or _decoded_payload(func, call):
             module.insert(module.end(call), '.decode("utf-8")')
+
+
+def _decoded_payload(func: ast.expr, call: ast.Call) -> bool:
+    """``message.get_payload(decode=True)``."""
+    return (
+        isinstance(func, ast.Attribute)
+        and func.attr == "get_payload"
+        and any(
+            word.arg == "decode" and isinstance(word.value, ast.Constant) and word.value.value for word in call.keywords
+        )
+    )
 
 
 def _ordinals(module: Module, project: Project, guarded: frozenset[int]) -> None:
@@ -206,7 +241,19 @@ def _delegates(module: Module, project: Project, guarded: frozenset[int]) -> Non
             module.insert(module.start(getter), text)
 
 
-GUESSES = (
+def _text_throughout(module: Module, project: Project, guarded: frozenset[int]) -> None:
+    _no_encode(module, project, guarded)
+    _utf8_literals(module, project, guarded)
+
+
+LITERALS = (
+    Rule(
+        "python3-text-throughout",
+        "Handle text as text, and write literals of UTF-8 bytes as theirs",
+        "A native string held the bytes of a text; now it holds the text, which needs no encoding.",
+        _text_throughout,
+        guess=True,
+    ),
     Rule(
         "python3-no-encode",
         "Keep text as text",
@@ -221,6 +268,8 @@ GUESSES = (
         _utf8_literals,
         guess=True,
     ),
+)
+GUESSES = (
     Rule(
         "python3-text-answers",
         "Take what comes from outside for text",

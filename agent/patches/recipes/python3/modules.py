@@ -23,8 +23,9 @@ When not: where a `try` already chooses between both names: such places are left
 from __future__ import annotations
 
 import ast
+import builtins
 
-from agent.patches.python_source.module import Edit, Module
+from agent.patches.python_source.module import Edit, Module, dotted
 from agent.patches.python_source.moved import MODULES, NAMES
 from agent.patches.python_source.project import Project
 from agent.patches.python_source.rules import Rule
@@ -55,7 +56,15 @@ def _import(module: Module, project: Project, node: ast.Import, bound: dict[str,
             changed = True
             if name.asname:
                 parts.append(_as(new, name.asname))
-            elif "." in new or new in module.bound or name.name in _kept(module, project):
+            elif "." in name.name:
+                parts.append(new)
+                bound[name.name] = new
+            elif (
+                "." in new
+                or _bound_again(module, node, name.name)
+                or new in module.bound
+                or name.name in _kept(module, project)
+            ):
                 parts.append(_as(new, name.name))
             else:
                 parts.append(new)
@@ -75,11 +84,21 @@ def _import(module: Module, project: Project, node: ast.Import, bound: dict[str,
             _drop(module, node)
 
 
+def _bound_again(module: Module, node: ast.Import, local: str) -> bool:
+    """Whether another import gives the name as well: one of them in a ``try``, the other one where it failed."""
+    others: list[ast.Import | ast.ImportFrom] = [*module.of(ast.Import), *module.of(ast.ImportFrom)]
+    return any((name.asname or name.name) == local for other in others if other is not node for name in other.names)
+
+
 def _wanted(module: Module, local: str, old: str) -> list[str]:
     """The modules to import in the place of one whose names went to several."""
     table = NAMES[old]
     used = {
-        node.attr for node in module.of(ast.Attribute) if isinstance(node.value, ast.Name) and node.value.id == local
+        node.attr
+        for node in module.of(ast.Attribute)
+        if isinstance(node.value, ast.Name)
+        and node.value.id == local
+        and not module.shadowed(node, local, imports=True)
     }
     found: list[str] = []
     for name in sorted(used):
@@ -100,7 +119,10 @@ def _wanted(module: Module, local: str, old: str) -> list[str]:
 
 
 def _uses(module: Module, bound: dict[str, str], guarded: frozenset[int]) -> None:
+    dots = {old: new for old, new in bound.items() if "." in old}
     for node in module.of(ast.Attribute):
+        if dots and node.lineno not in guarded and dotted(node) in dots:
+            module.replace(node, dots[dotted(node)])
         if not isinstance(node.value, ast.Name) or node.lineno in guarded:
             continue
         target = bound.get(node.value.id, "")
@@ -150,6 +172,8 @@ def _import_from(module: Module, project: Project, node: ast.ImportFrom) -> None
         if star:
             lines = [f"from {new} import *" for new in star.split()]
             module.replace(node, _lines(module, node, lines))
+        elif old == "types":
+            _starred(module)
         return
     groups: dict[str, list[str]] = {}
     extra: list[str] = []
@@ -161,6 +185,8 @@ def _import_from(module: Module, project: Project, node: ast.ImportFrom) -> None
         elif new.startswith("+"):
             used = add_snippet(module, new[1:], replaced=local)
             extra.append(f"{local} = {used}" if local != used else "")
+        elif new == "=str.join":
+            extra.append(f"{local} = lambda words, between=' ': between.join(words)")
         elif new.startswith("="):
             extra.append(f"{local} = {new[1:]}" if local != new[1:] else "")
         else:
@@ -173,7 +199,8 @@ def _import_from(module: Module, project: Project, node: ast.ImportFrom) -> None
     lines += [line for line in extra if line]
     for line in list(lines):
         needed = line.partition(" = ")[2]
-        if needed and "." in needed and needed.partition(".")[0].isidentifier():
+        root, dot, _ = needed.partition(".")
+        if dot and root.isidentifier() and not hasattr(builtins, root):
             lines.insert(0, f"import {needed.partition('.')[0]}")
     if lines == [f"from {old} import {', '.join(_as(n.name, n.asname) for n in node.names)}"]:
         return
@@ -181,6 +208,14 @@ def _import_from(module: Module, project: Project, node: ast.ImportFrom) -> None
         module.replace(node, _lines(module, node, lines))
     else:
         _drop(module, node)
+
+
+def _starred(module: Module) -> None:
+    """Names of ``from types import *`` that are gone."""
+    for name in module.of(ast.Name):
+        new = NAMES["types"].get(name.id, "")
+        if new.startswith("=") and name.id not in module.bound:
+            module.replace(name, new[1:])
 
 
 def _lines(module: Module, node: ast.stmt, lines: list[str]) -> str:
@@ -239,7 +274,7 @@ def _as(name: str, local: str | None) -> str:
 
 
 _GONE = frozenset(NAMES) - {"os", "types", "string", "itertools", "inspect", "collections", "cgi", "time", "fractions",
-                            "base64", "sys", "platform", "unittest", "xml.etree.ElementTree", "operator", "urllib", "gettext", "imp"}  # fmt: skip
+                            "base64", "sys", "platform", "unittest", "xml.etree.ElementTree", "xml.etree", "email", "operator", "urllib", "gettext", "imp"}  # fmt: skip
 _STARS = {
     "urllib2": "urllib.request urllib.error",
     "urllib": "urllib.request urllib.parse urllib.error",

@@ -60,10 +60,13 @@ _NAMES = {
     "inspect.getargvalues": "",
     "asyncio.async": "ensure_future",
     "string.letters": "ascii_letters",
-    "html.parser.HTMLParseError": "",
+    "http.cookies.SmartCookie": "SimpleCookie",
     "abc.abstractproperty": "",
     "re.sre_parse": "",
 }
+
+
+_INSTEAD = {"html.parser.HTMLParseError": "ValueError", "re.L": "{}.UNICODE", "re.LOCALE": "{}.UNICODE"}
 
 
 def _renamed(module: Module, project: Project, guarded: frozenset[int]) -> None:
@@ -123,7 +126,10 @@ def _translate(module: Module, call: ast.Call, func: ast.Attribute) -> None:
 
 def _others(module: Module, guarded: frozenset[int]) -> None:
     for node in module.of(ast.Attribute):
-        new = _NAMES.get(module.meaning(node))
+        meaning = module.meaning(node)
+        if meaning in _INSTEAD and node.lineno not in guarded:
+            module.replace(node, _INSTEAD[meaning].format(module.source(node.value)))
+        new = _NAMES.get(meaning)
         if new and node.lineno not in guarded:
             end = module.end(node)
             module.edits.append(Edit(end - len(node.attr), end, new))
@@ -134,6 +140,9 @@ def _others(module: Module, guarded: frozenset[int]) -> None:
                 module.replace(name, f"{new} as {name.asname or name.name}")
     for call in module.of(ast.Call):
         meaning = module.meaning(call.func)
+        if call.lineno not in guarded:
+            _universal(module, call)
+            _unescape(module, call)
         if meaning.endswith(("ElementTree.tostring", "etree.tostring")):
             if len(call.args) == 1 and not call.keywords:
                 module.insert(module.end(call) - 1, ", encoding='unicode'")
@@ -151,6 +160,39 @@ def _others(module: Module, guarded: frozenset[int]) -> None:
             and call.args[0].value == "c"
         ):
             module.replace(call.args[0], "'b'")
+
+
+def _universal(module: Module, call: ast.Call) -> None:
+    """``open(path, "rU")``: text files have universal newlines anyhow, and Python 3.11 refuses the letter."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else module.meaning(call.func)
+    if name not in {"open", "io.open", "codecs.open", "gzip.open", "bz2.open", "fdopen", "os.fdopen"}:
+        return
+    for mode in [*call.args[1:2], *(word.value for word in call.keywords if word.arg == "mode")]:
+        if (
+            isinstance(mode, ast.Constant)
+            and isinstance(mode.value, str)
+            and re.fullmatch("[rwabt+]*U[rbt+]*", mode.value)
+        ):
+            rest = mode.value.replace("U", "")
+            module.replace(mode, repr(rest if set(rest) & set("rwa") else f"r{rest}"))
+
+
+def _unescape(module: Module, call: ast.Call) -> None:
+    """``HTMLParser().unescape(text)``, of a parser that is made for it."""
+    func = call.func
+    if not (isinstance(func, ast.Attribute) and func.attr == "unescape" and len(call.args) == 1):
+        return
+    made: ast.expr | None = func.value
+    if isinstance(made, ast.Name):
+        values = [
+            node.value
+            for node in module.of(ast.Assign)
+            if any(isinstance(target, ast.Name) and target.id == made.id for target in node.targets)
+        ]
+        made = values[0] if len(values) == 1 else None
+    if isinstance(made, ast.Call) and module.meaning(made.func) == "html.parser.HTMLParser":
+        module.replace(func, "html_unescape")
+        module.add_import("from html import unescape as html_unescape")
 
 
 def _statements(module: Module, guarded: frozenset[int]) -> None:

@@ -50,6 +50,8 @@ def _sort(module: Module, call: ast.Call) -> None:
         return
     if any(isinstance(arg, ast.Starred) for arg in call.args):
         return
+    if _both(module, call, given):
+        return
     first = given[0] if given else None
     function = isinstance(first, ast.Lambda | ast.Name | ast.Attribute | ast.Call) or (
         isinstance(first, ast.Constant) and first.value is None
@@ -66,6 +68,25 @@ def _sort(module: Module, call: ast.Call) -> None:
             start = module.start(keyword)
             module.edits.append(Edit(start, module.start(keyword.value), ""))
             _key(module, keyword.value)
+
+
+def _both(module: Module, call: ast.Call, given: list[ast.expr]) -> bool:
+    """A comparison function of keys."""
+    words = dict(zip(("cmp", "key", "reverse"), given, strict=False))
+    if any(word.arg is None for word in call.keywords):
+        return False
+    words.update({word.arg: word.value for word in call.keywords if word.arg})
+    compare, key = words.pop("cmp", None), words.pop("key", None)
+    if key is None or not isinstance(compare, ast.Lambda | ast.Name | ast.Attribute | ast.Call):
+        return False
+    order = f"functools.cmp_to_key({module.source(compare)})"
+    plain = isinstance(key, ast.Constant) and key.value is None
+    values = [module.source(arg) for arg in call.args[: len(call.args) - len(given)]]
+    values.append(f"key={order}" if plain else f"key=lambda value: {order}(({module.source(key)})(value))")
+    values += [f"{name}={module.source(node)}" for name, node in words.items()]
+    module.replace(call, f"{module.source(call.func)}({', '.join(values)})")
+    module.add_import("import functools")
+    return True
 
 
 def _key(module: Module, arg: ast.expr) -> None:
