@@ -8,17 +8,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from agent.containers.attempt import Attempt
+from agent.containers.attempt import Attempt, first_attempt
 from agent.containers.deployables import find_deployables
 from agent.containers.dockerfile import write_dockerfile, write_dockerignore
 from agent.containers.facade.table import RouteTable, make_table
 from agent.containers.files import write_files
 from agent.containers.health import health_candidates
 from agent.containers.images import design_images, dockerfile_of
-from agent.containers.proving import Bounds, Proved, prove_image, prove_job
+from agent.containers.proving import Proved, prove_image, prove_job
 from agent.containers.repairs import missing_programs
 from agent.containers.testing_image import command_inside, from_build_stage, write_test_dockerfile
 from agent.containers.tree import Tree, under
+from agent.containers.watching import Bounds
 from agent.domain.boundary import Boundaries
 from agent.domain.code import DependencyGraph
 from agent.domain.container import Backing, ContainerReport, Deployable, Image, Level, LintFinding, Proof
@@ -123,12 +124,12 @@ def containerize(
         _copy(place.pristine / image.folder, context)
         candidates = health_candidates(graph, image.folder)
         proved = prove_image(
-            builder, Attempt(image, app), context, containers.tree, candidates, bounds=bounds, dockerfile=dockerfile_of(app),
-            run=run, pull=pull, say=say,
+            builder, first_attempt(image, app), context, containers.tree, candidates, bounds=bounds, dockerfile=dockerfile_of(app),
+            run=run, pull=pull, backings=containers.backing, say=say,
         )  # fmt: skip
         proofs.attempts[image.name] = proved.attempt
         others = [each for each in containers.on(image) if each.name != app.name]
-        own = [proved.proof, *(_prove_other(builder, each, proved, bounds, run=run, say=say) for each in others)]
+        own = [proved.proof, *(_prove_other(builder, each, proved, work, bounds, run=run, say=say) for each in others)]
         if outside and proved.tag:
             own = _test(builder, proved, own, outside, context, place, bounds, say)
         for proof in own:
@@ -153,7 +154,14 @@ def _repaired(containers: Containers, attempts: Mapping[str, Attempt]) -> Contai
 
 
 def _prove_other(
-    builder: ImageBuilder, job: Deployable, host: Proved, bounds: Bounds, *, run: bool, say: Callable[[str], None]
+    builder: ImageBuilder,
+    job: Deployable,
+    host: Proved,
+    work: Path,
+    bounds: Bounds,
+    *,
+    run: bool,
+    say: Callable[[str], None],
 ) -> Proof:
     if not run:
         level = host.proof.level
@@ -162,7 +170,7 @@ def _prove_other(
             base=host.proof.base,
         )  # fmt: skip
     say(f"{job.name} on the image of {host.attempt.app.name}")
-    return prove_job(builder, job, host, bounds=bounds, dockerfile=dockerfile_of(job))
+    return prove_job(builder, job, host, work, bounds=bounds, dockerfile=dockerfile_of(job))
 
 
 def _outside(

@@ -179,14 +179,18 @@ class BuildahImages:
             *words,
         ]
 
-    def start(self, tag: str, command: Sequence[str], env: Mapping[str, str], limits: Limits) -> str:
+    def start(
+        self, tag: str, command: Sequence[str], env: Mapping[str, str], limits: Limits, *, beside: str = ""
+    ) -> str:
         del limits
         container, own, _ = self._from(tag)
         assert self._folder is not None
         printed = Path(self._folder.name) / f"{container}.log"
+        words = self._words(container, command or own, env, root=False)
+        joined = ["nsenter", f"--net=/proc/{self._running[beside].child.pid}/ns/net", "--", *words] if beside else []
         with printed.open("wb") as log:
             child = subprocess.Popen(  # noqa: S603
-                self._alone(self._words(container, command or own, env, root=False)),
+                joined or self._alone(words),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
         self._running[container] = _Running(container, child, printed)

@@ -149,22 +149,34 @@ class DockerImages:
         return int(self._ask("image", "inspect", "--format", "{{.Size}}", self._own(tag)))
 
     def _create(
-        self, tag: str, argv: Sequence[str], env: Mapping[str, str], limits: Limits, *, root: bool, cwd: str = ""
+        self,
+        tag: str,
+        argv: Sequence[str],
+        env: Mapping[str, str],
+        limits: Limits,
+        *,
+        root: bool,
+        cwd: str = "",
+        beside: str = "",
     ) -> str:
         name = f"figwright-{self._stamp}-{next(self._numbers)}"
         words = [
-            "create", f"--name={name}", f"--label={LABEL}={self._stamp}", "--network=none", "--security-opt=no-new-privileges",
+            "create", f"--name={name}", f"--label={LABEL}={self._stamp}", "--security-opt=no-new-privileges",
             f"--memory={limits.memory_bytes}", f"--memory-swap={limits.memory_bytes}", f"--pids-limit={limits.processes}",
-            "--hostname=box", "--log-opt=max-size=8m",
+            "--log-opt=max-size=8m",
         ]  # fmt: skip
+        # Without a network Docker writes no line for the host's name, and servers that look themselves up would not start.
+        words += [f"--network=container:{beside}"] if beside else ["--network=none", "--hostname=localhost"]
         words += ["--user=0"] if root else ["--cap-drop=ALL"]
         words += [f"--workdir={cwd}"] if cwd else []
         words += [f"--env={key}={value}" for key, value in sorted(env.items())]
         self._ask(*words, self._own(tag), *argv)
         return name
 
-    def start(self, tag: str, command: Sequence[str], env: Mapping[str, str], limits: Limits) -> str:
-        name = self._create(tag, command, env, limits, root=False)
+    def start(
+        self, tag: str, command: Sequence[str], env: Mapping[str, str], limits: Limits, *, beside: str = ""
+    ) -> str:
+        name = self._create(tag, command, env, limits, root=False, beside=beside)
         done = self._call("start", name)
         if done.exit_code:
             self._call("rm", "--force", name)

@@ -161,7 +161,7 @@ def _table(report: Any, folder: Path) -> str:
                 lines.append(f"      round {one.number}: {one.failed}{repair}")
                 if not one.repair:
                     lines += [f"        | {line}" for line in one.last_lines[-4:]]
-        lines += [f"      lint: {finding}" for finding in proof.findings[:3]]
+        lines += [f"      note: {finding}" for finding in proof.findings[:3]]
     lines += [f"lint: {finding}" for finding in report.findings[:10]]
     lines += [f"not run: {why}" for why in report.not_run]
     lines.append(f"written to {folder}")

@@ -14,7 +14,7 @@ from agent.containers.node_apps import find_node
 from agent.containers.other_apps import find_dotnet, find_go, find_ruby
 from agent.containers.php_apps import find_php
 from agent.containers.python_apps import find_python
-from agent.containers.reading import single_reason, variables, written_folders
+from agent.containers.reading import database_folder, single_reason, variables, written_folders
 from agent.containers.tree import Tree, unique
 from agent.domain.code import DependencyGraph
 from agent.domain.container import Backing, Deployable
@@ -79,10 +79,15 @@ def _complete(app: Deployable, inventory: Inventory, graph: DependencyGraph | No
     health = app.health
     if app.kind == "web" and not health:
         health = health_candidates(graph, app.folder)[0]
+    writes = [place for place, _ in written_folders(tree, app.folder, languages)]
+    database = database_folder(tree, app.folder) if app.framework == "Django" else None
+    # A volume over a folder with code in it would hide the code.
+    if database and database[0] and not any(tree.code("python", folder=f"{app.folder}/{database[0]}".strip("/"))):
+        writes.append(f"/app/{database[0]}")
     return app.model_copy(
         update={
             "variables": variables(tree, app.folder, languages),
-            "writes": tuple(place for place, _ in written_folders(tree, app.folder, languages)),
+            "writes": tuple(writes),
             "blockers": find_blockers(inventory, tree, app.folder, languages),
             "health": health if app.kind == "web" else "",
             "single": single,

@@ -6,39 +6,24 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from agent.containers.attempt import Attempt, Failure, Stage
+from agent.containers.beside import beside, needed, with_services
 from agent.containers.dockerfile import write_dockerfile, write_dockerignore
-from agent.containers.health import probe
-from agent.containers.images import with_health
 from agent.containers.repairs import find_repair
 from agent.containers.tree import Tree
-from agent.domain.container import LEVELS, Deployable, Level, Proof, Round
-from agent.domain.execution import Limits, Outcome
+from agent.containers.watching import Bounds, Trial, text_of, watch, watch_other
+from agent.domain.container import LEVELS, Backing, Deployable, Level, Proof, Round
 from agent.errors import ContainerError
 from agent.ports import ImageBuilder
 
-__all__ = ["MOST_ROUNDS", "Bounds", "Proved", "prove_image", "prove_job"]
+__all__ = ["MOST_ROUNDS", "Proved", "prove_image", "prove_job"]
 
 MOST_ROUNDS = 5
 _LAST = 15
 _ERROR = re.compile(r"^\[ERROR\] \w|\b(?:error|Error|ERROR|Exception|fatal)\b.{0,3}:|npm ERR! code")
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_OWN_WORDS = re.compile(
-    r"(?m)^DEPRECATED: The legacy builder[^\n]*\n(?:[ \t]+[^\n]*\n){0,3}"
-)  # Docker's, of how it is called
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What a trial may use up. ``health_seconds`` is how long it may take to answer."""
-
-    build: Limits = field(default_factory=lambda: Limits(wall_seconds=900, disk_bytes=8 << 30, memory_bytes=4 << 30))
-    running: Limits = field(default_factory=lambda: Limits(wall_seconds=300, memory_bytes=2 << 30, processes=512))
-    health_seconds: float = 240.0
-    job_seconds: float = 60.0
 
 
 @dataclass(frozen=True)
@@ -51,22 +36,15 @@ class Proved:
     stop_seconds: float = 0.0
 
 
-@dataclass
-class _Trial:
-    """One round's outcome: the level, and the failure that stopped it (None: all that was asked holds)."""
-
-    level: Level
-    failure: Failure | None = None
-    attempt: Attempt | None = None
-    stop_seconds: float = 0.0
-    note: str = ""
-
-
 def prove_image(
     builder: ImageBuilder, attempt: Attempt, context: Path, tree: Tree, candidates: Sequence[str], *,
-    bounds: Bounds, dockerfile: str, run: bool = True, pull: bool = False, say: Callable[[str], None] = lambda _: None,
+    bounds: Bounds, dockerfile: str, run: bool = True, pull: bool = False, backings: Sequence[Backing] = (),
+    say: Callable[[str], None] = lambda _: None,
 ) -> Proved:  # fmt: skip
-    """At most `MOST_ROUNDS` rounds. ``context`` is a copy of the repository's folder, in which the ignore file is written."""
+    """At most `MOST_ROUNDS` rounds. ``context`` is a copy of the repository's folder, in which the ignore file is written.
+
+    ``backings`` are the services that may be started beside it.
+    """
     began = time.monotonic()
     tag = attempt.image.name
     rounds: list[Round] = []
@@ -74,6 +52,7 @@ def prove_image(
     best: Level = "written"
     stop_seconds = 0.0
     notes: tuple[str, ...] = ()
+    without = ""
     for number in range(1, MOST_ROUNDS + 1):
         say(f"{tag}: round {number}")
         trial = _try(builder, attempt, context, tag, candidates, bounds, run=run, pull=pull)
@@ -84,7 +63,12 @@ def prove_image(
         if trial.failure is None:
             rounds.append(Round(number=number, reached=trial.level))
             break
-        repair = find_repair(attempt, trial.failure, tree, tried) if number < MOST_ROUNDS else None
+        repair, absent = (None, "")
+        if number < MOST_ROUNDS:
+            wanted = needed(attempt, trial.failure, backings)
+            repair, absent = with_services(attempt, wanted, builder, pull=pull) if wanted else (None, "")
+            repair = repair or find_repair(attempt, trial.failure, tree, tried)
+        without = absent or without
         rounds.append(
             Round(
                 number=number, reached=trial.level, failed=_what(trial.failure),
@@ -96,6 +80,7 @@ def prove_image(
             break
         say(f"{tag}: {repair.diagnosis}; {repair.change}")
         attempt, tried = repair.attempt, tried | {repair.change}
+    notes = (*notes, without) if without else notes
     if stop_seconds > 9:
         notes = (*notes, "it does not end on SIGTERM: it was killed after ten seconds")
     reached = rounds[-1].reached
@@ -118,127 +103,51 @@ def _try(
     *,
     run: bool,
     pull: bool,
-) -> _Trial:
+) -> Trial:
     place = context.parent / f"{tag}.Dockerfile"
     place.write_text(write_dockerfile(attempt.image), "utf-8")
     (context / ".dockerignore").write_text(write_dockerignore(attempt.image), "utf-8")
     done = builder.build(context, place, tag, bounds.build, pull=pull)
     if done.exit_code or done.stopped_by:
-        return _Trial("written", Failure("build", _text(done), done.stopped_by))
+        return Trial("written", Failure("build", text_of(done), done.stopped_by))
     if not run:
-        return _Trial("built")
+        return Trial("built")
     try:
-        running = builder.start(tag, (), attempt.env, bounds.running)
+        with beside(builder, attempt, context.parent, pull=pull) as network:
+            running = builder.start(tag, (), attempt.env, bounds.running, beside=network)
+            try:
+                trial = watch(builder, attempt, running, candidates, bounds)
+            finally:
+                took = builder.stop(running)
     except ContainerError as error:
-        return _Trial("built", Failure("start", str(error)))
-    try:
-        trial = _watch(builder, attempt, running, candidates, bounds)
-    finally:
-        took = builder.stop(running)
+        return Trial("built", Failure("start", str(error)))
     trial.stop_seconds = took
     return trial
 
 
-def _watch(builder: ImageBuilder, attempt: Attempt, running: str, candidates: Sequence[str], bounds: Bounds) -> _Trial:
-    """From started to healthy. What is not a web application is healthy when it runs to its end, or still runs."""
-    app = attempt.app
-    if app.kind != "web":
-        return _watch_other(builder, app, running, bounds)
-    began = time.monotonic()
-    migrated = not app.migrate
-    while time.monotonic() - began < bounds.health_seconds:
-        code = builder.ended(running)
-        if code is not None:
-            return _Trial("built", Failure("start", f"{builder.printed(running)}\nit ended with exit code {code}"))
-        if not migrated:
-            done = builder.execute(running, app.migrate, 300)
-            migrated = True
-            if done.exit_code:
-                return _Trial("started", Failure("health", _text(done) + builder.printed(running)))
-        if builder.execute(running, attempt.image.health, 8).exit_code == 0:
-            return _Trial("healthy", note=_unreachable(builder, running, app.port))
-        if time.monotonic() - began > 6 and app.port in _listening(builder, running):
-            other = _other_path(builder, attempt, running, candidates)
-            if other is not None:
-                return _Trial("healthy", attempt=other)
-            if time.monotonic() - began > 75:
-                break
-        time.sleep(1)
-    said = builder.printed(running)
-    if builder.ended(running) is not None:
-        return _Trial("built", Failure("start", said))
-    return _Trial("started", Failure("health", said, listening=tuple(sorted(_listening(builder, running)))))
+def prove_job(
+    builder: ImageBuilder, job: Deployable, host: Proved, work: Path, *, bounds: Bounds, dockerfile: str
+) -> Proof:
+    """A job or worker on the image of its application: a job must run to its end, a worker must keep running.
 
-
-def _watch_other(builder: ImageBuilder, app: Deployable, running: str, bounds: Bounds) -> _Trial:
-    began = time.monotonic()
-    while time.monotonic() - began < (8 if app.kind == "worker" else bounds.job_seconds):
-        code = builder.ended(running)
-        if code is not None:
-            said = f"{builder.printed(running)}\nit ended with exit code {code}"
-            return _Trial("healthy") if code == 0 and app.kind != "worker" else _Trial("built", Failure("start", said))
-        time.sleep(0.5)
-    return (
-        _Trial("healthy")
-        if app.kind == "worker"
-        else _Trial("started", Failure("health", builder.printed(running), "wall time"))
-    )
-
-
-def _other_path(builder: ImageBuilder, attempt: Attempt, running: str, candidates: Sequence[str]) -> Attempt | None:
-    """Another path that answers, tried in the container; the image is written anew with it."""
-    app = attempt.app
-    for path in candidates:
-        if path == app.health:
-            continue
-        command = probe(app.runtime, app.version, app.port or 0, path)
-        if builder.execute(running, command, 8).exit_code == 0:
-            changed = app.model_copy(update={"health": path})
-            change = f"health is asked at {path}: {app.health} does not answer below 400"
-            image = attempt.image.model_copy(update={"changes": (*attempt.image.changes, change)})
-            return replace(attempt, app=changed, image=with_health(image, changed))
-    return None
-
-
-def _unreachable(builder: ImageBuilder, running: str, port: int | None) -> str:
-    """It answers inside, but only there: what listens on the loopback cannot be published."""
-    said = builder.execute(running, ("cat", "/proc/net/tcp", "/proc/net/tcp6"), 8).stdout.decode("ascii", "replace")
-    rows = [words for line in said.splitlines() if len(words := line.split()) > 3 and words[3] == "0A"]
-    places = [words[1].partition(":")[0] for words in rows if words[1].endswith(f":{port or 0:04X}")]
-    if places and all(place in ("0100007F", "00000000000000000000000001000000") for place in places):
-        return f"it listens on the loopback only: nothing outside of the container reaches port {port}"
-    return ""
-
-
-def _listening(builder: ImageBuilder, running: str) -> set[int]:
-    """Ports in state LISTEN, as the kernel tells inside the container."""
-    said = builder.execute(running, ("cat", "/proc/net/tcp", "/proc/net/tcp6"), 8).stdout.decode("ascii", "replace")
-    ports = set()
-    for line in said.splitlines():
-        words = line.split()
-        if len(words) > 3 and words[3] == "0A":
-            with suppress(ValueError):
-                ports.add(int(words[1].rpartition(":")[2], 16))
-    return ports
-
-
-def prove_job(builder: ImageBuilder, job: Deployable, host: Proved, *, bounds: Bounds, dockerfile: str) -> Proof:
-    """A job or worker on the image of its application: a job must run to its end, a worker must keep running."""
+    ``work`` is a folder for what the services beside it are derived from.
+    """
     began = time.monotonic()
     proof = Proof(name=job.name, kind=job.kind, dockerfile=dockerfile, level="written", base=host.proof.base)
     if not host.tag:
         return proof
     try:
-        running = builder.start(host.tag, job.command, host.attempt.env, bounds.running)
+        with beside(builder, host.attempt, work) as network:
+            running = builder.start(host.tag, job.command, host.attempt.env, bounds.running, beside=network)
+            try:
+                trial = watch_other(builder, job, running, bounds)
+            finally:
+                builder.stop(running, 5)
     except ContainerError as error:
         failed = Round(number=1, reached="built", failed="it did not start", last_lines=_last_lines(str(error)))
         return proof.model_copy(
             update={"level": "built", "first": "built", "rounds": (failed,), "image_bytes": host.proof.image_bytes}
         )
-    try:
-        trial = _watch_other(builder, job, running, bounds)
-    finally:
-        builder.stop(running, 5)
     level: Level = trial.level
     said = trial.failure.said if trial.failure else ""
     if level == "built" and not _never_ran(said):
@@ -272,11 +181,6 @@ def _what(failure: Failure) -> str:
         "test": "tests failed",
     }
     return stages[failure.stage] + (f": {failure.stopped_by} used up" if failure.stopped_by else "")
-
-
-def _text(outcome: Outcome) -> str:
-    said = (outcome.stdout + b"\n" + outcome.stderr).decode("utf-8", "replace")[-60_000:]
-    return _COLOUR.sub("", _OWN_WORDS.sub("", said))
 
 
 def _last_lines(said: str) -> tuple[str, ...]:

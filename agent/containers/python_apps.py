@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from agent.containers.django_apps import project_at
 from agent.containers.reading import listening_port
 from agent.containers.tree import Tree, label, line_of, project_of
 from agent.domain.container import Deployable
 from agent.domain.environment import Reason
 from agent.domain.inventory import EntryPoint, Inventory, Location
 
-__all__ = ["MANIFESTS", "find_python", "python_version"]
+__all__ = ["MANIFESTS", "find_python", "manage_of", "python_version"]
 
 MANIFESTS = ("requirements.txt", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile")
 DEFAULT = "3.11"
@@ -65,6 +66,7 @@ def _settings_module(text: str) -> str:
 
 def _web(inventory: Inventory, tree: Tree, folder: str, entry: EntryPoint, several: bool) -> Deployable:
     version, where = python_version(inventory, tree, folder)
+    home, project = folder, None
     path = entry.evidence.path
     inside = path[len(folder) + 1 :] if folder else path
     module = inside.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
@@ -75,11 +77,15 @@ def _web(inventory: Inventory, tree: Tree, folder: str, entry: EntryPoint, sever
     if entry.how.endswith("in an application factory"):
         attribute = f"{_factory(tree.text(path), entry.evidence.line)}()"
     migrate: tuple[str, ...] = ()
-    manage = next((p for p in tree.named("manage.py") if project_of(p, tree.named(*MANIFESTS)) == folder), "")
-    if manage and "execute_from_command_line" not in tree.text(manage):
-        manage = ""
+    name = label((folder if several and folder else inventory.name).rpartition("/")[2])
+    manage = manage_of(tree, folder)
     if manage:
         framework = "Django"
+        project = project_at(tree, folder, path, manage)
+        if project is not None and project.root != folder:
+            folder = project.root
+            inside = path[len(folder) + 1 :] if folder else path
+            module = inside.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         inside_manage = manage[len(folder) + 1 :] if folder else manage
         migrate = ("python", inside_manage, "migrate", "--noinput")
         if entry.how == "Django's manage.py":
@@ -96,13 +102,20 @@ def _web(inventory: Inventory, tree: Tree, folder: str, entry: EntryPoint, sever
             why.append(Reason(text=f"it listens on {port} today", where=(listening[1],)))
         threads = "1" if re.search(r"\bthreads=1\b", tree.text(path)) else "4"
         command = _served(module, attribute, port, threads, asynchronous=asynchronous)
-        if manage and "/" in inside:
+        if manage and "/" in inside and (project is None or project.root == home):
             command = _from_manage(command, manage, inside, folder)
-    name = label((folder if several and folder else inventory.name).rpartition("/")[2])
     return Deployable(
         name=name, kind="web", why=tuple(why), folder=folder, language="python", runtime="python", version=version,
         framework=framework, command=command, port=port, migrate=migrate,
     )  # fmt: skip
+
+
+def manage_of(tree: Tree, folder: str) -> str:
+    """The manage.py of the project in a folder; empty when there is none that runs Django's commands."""
+    manifests = tree.named(*MANIFESTS)
+    manage = next((path for path in tree.named("manage.py") if project_of(path, manifests) == folder), "")
+    plain = re.fullmatch(r"[\w./-]+", manage)  # its path becomes part of commands
+    return manage if plain and "execute_from_command_line" in tree.text(manage) else ""
 
 
 def _served(module: str, attribute: str, port: int, threads: str, *, asynchronous: bool) -> tuple[str, ...]:

@@ -9,7 +9,15 @@ from agent.containers.tree import Tree, line_of
 from agent.domain.container import Variable
 from agent.domain.inventory import Location
 
-__all__ = ["is_secret", "listening_port", "single_reason", "variables", "written_folders"]
+__all__ = [
+    "database_folder",
+    "is_secret",
+    "is_signing_key",
+    "listening_port",
+    "single_reason",
+    "variables",
+    "written_folders",
+]
 
 _SECRET = re.compile(r"(?i)secret|passw|passwd|pwd$|token|api_?key|private_?key|credential|_key$|_salt$|(?:^|_)dsn$")
 _NOT_OURS = frozenset(
@@ -36,6 +44,15 @@ _READS: dict[str, tuple[re.Pattern[str], ...]] = {
 }
 _READS["typescript"] = _READS["javascript"]
 _MOST_PLACES = 5
+
+
+_SIGNS = re.compile(r"(?:[A-Z0-9]+_)*?(?:SECRET_KEY(?:_BASE)?|SESSION_SECRET|JWT_SECRET)")
+_ISSUED = re.compile(r"^(?:AWS|S3|GCP|AZURE|STRIPE|PAYPAL|TWILIO|GITHUB|GOOGLE|FACEBOOK|TWITTER|RECAPTCHA|OAUTH)")
+
+
+def is_signing_key(name: str) -> bool:
+    """A secret that anybody may make up, since it only signs: not one that somebody else issued."""
+    return bool(_SIGNS.fullmatch(name)) and not _ISSUED.search(name)
 
 
 def is_secret(name: str) -> bool:
@@ -129,6 +146,31 @@ def listening_port(tree: Tree, paths: Iterable[str], language: str) -> tuple[int
             if found and 0 < int(found[1]) < 65536:
                 return int(found[1]), Location(path=path, line=line_of(text, found.start()))
     return None
+
+
+_BELOW_BASE = re.compile(r"join\(\s*BASE_DIR\s*,\s*['\"]([\w./-]{1,60})['\"]|BASE_DIR\s*/\s*['\"]([\w./-]{1,60})['\"]")
+
+
+def database_folder(tree: Tree, folder: str) -> tuple[str, Location] | None:
+    """The folder, seen from ``folder``, of a SQLite file that code places below BASE_DIR, and where it says so."""
+    for path in tree.code("python", "javascript", "php", "ruby", folder=folder):
+        text = tree.text(path)
+        for found in re.finditer(_BELOW_BASE, text) if "sqlite" in text else ():
+            name = found[1] or found[2]
+            if ".." not in name and re.search(r"(?i)sqlite|\.db$|^data", name):
+                inner = name.rpartition("/")[0] if re.search(r"\.\w{2,8}$", name) else name
+                place = "/".join(filter(None, (_base_folder(text, path, folder), inner.strip("/"))))
+                if re.fullmatch(r"[\w./-]*", place):  # it becomes part of a command
+                    return place, Location(path=path, line=line_of(text, found.start()))
+    return None
+
+
+def _base_folder(text: str, path: str, folder: str) -> str:
+    """What BASE_DIR is: so many folders above the file that sets it."""
+    line = re.search(r"(?m)^BASE_DIR\s*=\s*([^\n]{1,300})", text)
+    up = len(re.findall(r"dirname\(|\.parent\b", line[1])) if line else 0
+    parts = (path[len(folder) + 1 :] if folder else path).split("/")
+    return "/".join(parts[: max(0, len(parts) - up)]) if up else ""
 
 
 _ALONE: tuple[tuple[str, re.Pattern[str], str], ...] = (

@@ -411,6 +411,57 @@ def liberty(java_version: str, name: str) -> None:
     )
 
 
+POSTGRES = """#!/bin/sh
+# What the public image's start does with these variables, as far as a trial needs it.
+set -e
+data=${PGDATA:-/var/lib/postgresql/data}
+if [ ! -s "$data/PG_VERSION" ]; then
+  echo "$POSTGRES_PASSWORD" > /tmp/password
+  initdb --pgdata="$data" --username="${POSTGRES_USER:-postgres}" --pwfile=/tmp/password --auth=scram-sha-256 --auth-local=trust >/dev/null
+  rm /tmp/password
+  pg_ctl --pgdata="$data" --options="-c listen_addresses=''" --wait start >/dev/null
+  [ "${POSTGRES_DB:-postgres}" = postgres ] || createdb --username="${POSTGRES_USER:-postgres}" "$POSTGRES_DB"
+  pg_ctl --pgdata="$data" --mode=fast --wait stop >/dev/null
+fi
+exec postgres -D "$data" -c listen_addresses='*'
+"""
+MYSQL = """#!/bin/sh
+set -e
+if [ ! -d /var/lib/mysql/mysql ]; then
+  mariadb-install-db --datadir=/var/lib/mysql --auth-root-authentication-method=normal --skip-test-db >/dev/null
+  { echo "CREATE DATABASE IF NOT EXISTS $MYSQL_DATABASE;"
+    echo "CREATE USER '$MYSQL_USER'@'%' IDENTIFIED BY '$MYSQL_PASSWORD';"
+    echo "GRANT ALL ON $MYSQL_DATABASE.* TO '$MYSQL_USER'@'%';"; } > /tmp/first.sql
+  set -- "$@" --init-file=/tmp/first.sql
+fi
+exec mariadbd --datadir=/var/lib/mysql --socket=/var/run/mysqld/mysqld.sock --bind-address=0.0.0.0 "$@"
+"""
+# image: (package, what it is, folders of its own, start, more lines)
+SERVICES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
+    "postgres": ("postgresql-15", "Debian 12's PostgreSQL 15", "/var/lib/postgresql/data /var/run/postgresql", POSTGRES,
+                 ("ENV PATH=/usr/lib/postgresql/15/bin:$PATH LANG=C.UTF-8", "STOPSIGNAL SIGINT")),
+    "mysql": ("mariadb-server", "Debian 12's MariaDB 10.11", "/var/lib/mysql /var/run/mysqld", MYSQL, ()),
+    "redis": ("redis-server", "Debian 12's Redis 7.0", "/data", "#!/bin/sh\nexec redis-server --dir /data --bind 0.0.0.0 --protected-mode no\n", ()),
+}  # fmt: skip
+
+
+def service(name: str, kind: str) -> None:
+    """A backing service of Debian's, which starts as the public image's own user and takes its variables."""
+    package, really, folders, start, more = SERVICES[kind]
+    lines = [
+        f"FROM {DEBIAN}",
+        "RUN groupadd --gid 999 service && useradd --uid 999 --gid 999 --home-dir /var/lib/service --create-home service",
+        f"RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends {package} && rm -rf /var/lib/apt/lists/*",
+        f"RUN rm -rf {folders} && install --directory --owner=999 --group=999 --mode=0700 {folders}",
+        "COPY bin/ /usr/local/bin/",
+        *more,
+        'CMD ["start-service"]',
+    ]
+    with staging() as folder:
+        _write(folder / "bin" / "start-service", start)
+        build(name, folder, "\n".join(lines), f"{really}, which stands in for {name}")
+
+
 MAKERS: tuple[tuple[str, Callable[..., None]], ...] = (
     (r"debian:12-slim", debian),
     (r"python:(\d+\.\d+)-slim(?:-bookworm)?", python),
@@ -419,6 +470,7 @@ MAKERS: tuple[tuple[str, Callable[..., None]], ...] = (
     (r"()maven:3(?:\.9)?-eclipse-temurin-(\d+)", lambda _, version: java("maven", version, f"maven:3.9-eclipse-temurin-{version}")),
     (r"eclipse-temurin:(\d+)-(jre|jdk)", lambda version, kind: java(kind, version, f"eclipse-temurin:{version}-{kind}")),
     (r"(tomcat:(9\.0|10\.1|8\.5)-jre(\d+)-temurin)", lambda name, version, jre: tomcat(version, jre, name)),
+    (r"((postgres|mysql|redis):[\d.]+)", service),
     (r"(open-liberty:full-java(\d+)-openj9)", lambda name, version: liberty(version, name)),
 )  # fmt: skip
 
@@ -460,7 +512,7 @@ def main(names: list[str]) -> int:
         try:
             ensure(name)
         except (UnavailableError, subprocess.CalledProcessError, OSError) as error:
-            failed += 1
+            failed += bool(names) or name == DEBIAN  # tests that need another one are skipped with the reason
             print(f"base image {name} cannot be made: {error}", file=sys.stderr)
     return 1 if failed else 0
 

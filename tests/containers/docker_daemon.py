@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 CACHE = Path(os.environ.get("FIGWRIGHT_BASE_CACHE", Path.home() / ".cache" / "figwright-base-images"))
+NO_DAEMON = 75  # the exit code when there is none, so that a caller can tell it from the command's own
 _PATIENCE = 40.0
 
 
@@ -69,5 +70,5 @@ if __name__ == "__main__":  # run a command beside it
     with daemon() as why:
         if why:
             print(why, file=sys.stderr)
-            sys.exit(1)
+            sys.exit(NO_DAEMON)
         sys.exit(subprocess.run(sys.argv[1:], check=False).returncode)

@@ -195,7 +195,7 @@ class Gateway:
 
     def who(self, method: str, path: str, **headers: str) -> str:
         """Which upstream answered, by its own account and by the gateway's, which have to agree."""
-        status, body, answered = self.ask(method, path, **headers)
+        status, body, answered = self.ask(method, path, None, **headers)
         assert status == 200, (method, path, status, body)
         if method != "HEAD":
             assert answered["x-upstream"] == body

@@ -87,12 +87,22 @@ def _write(folder: Path, dockerfile: str) -> Path:
     return folder / "Dockerfile"
 
 
+def left_over(builder: ImageBuilder) -> str:
+    """What goes on, or stays on the disk, once another run has looked around."""
+    open_builder(builder.name).close()
+    if builder.name == "buildah":
+        return subprocess.run(["buildah", "containers", "--quiet"], capture_output=True, text=True, check=True).stdout
+    words = [builder.name, "ps", "--quiet"]
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+
 def test_a_build_that_hangs_is_ended(tmp_path: Path, builder: ImageBuilder, base: Base) -> None:
     base("debian:12-slim")
     file = _write(tmp_path / "hangs", "FROM debian:12-slim\nRUN sleep 600\n")
     done = builder.build(file.parent, file, "hangs", Limits(wall_seconds=5))
     assert done.stopped_by == "wall time"
     assert done.seconds < 40
+    assert not left_over(builder)
 
 
 def test_a_build_that_fills_the_disk_is_ended(tmp_path: Path, builder: ImageBuilder, base: Base) -> None:
@@ -100,6 +110,7 @@ def test_a_build_that_fills_the_disk_is_ended(tmp_path: Path, builder: ImageBuil
     file = _write(tmp_path / "fills", "FROM debian:12-slim\nRUN head -c 6000000000 /dev/zero > /filled\n")
     done = builder.build(file.parent, file, "fills", Limits(wall_seconds=120, disk_bytes=1 << 30))
     assert done.stopped_by == "disk"
+    assert not left_over(builder)
 
 
 def test_nothing_is_pulled_unless_asked(tmp_path: Path, builder: ImageBuilder) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -12,13 +13,15 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.adapters.container_linters import container_linters
+from agent.adapters.container_linters import Trivy, container_linters
 from agent.boundaries import propose_boundaries
 from agent.composition import frameworks, languages, open_snapshot
+from agent.containerizing import Containers, write_containers
 from agent.containers.deployables import find_deployables
 from agent.containers.facade.state import changed, first_state
 from agent.containers.facade.table import RouteTable, make_table
 from agent.containers.files import write_files
+from agent.containers.images import design_images
 from agent.containers.tree import Tree
 from agent.domain.boundary import Boundaries
 from agent.domain.code import DependencyGraph
@@ -53,15 +56,48 @@ def written(name: str, canary: str = "") -> dict[str, str]:
     return write_files(deployables, backings, make_table(deployables, graph, boundaries), inventory, canary)
 
 
+def put_everything(name: str, folder: Path) -> dict[str, str]:
+    """All that the command writes for a sample, the Dockerfiles among it."""
+    inventory, graph, boundaries, tree = read(name)
+    apps, backings, nothing = find_deployables(inventory, graph, tree)
+    table = make_table(apps, graph, boundaries)
+    files = write_containers(Containers(apps, backings, design_images(apps, tree), nothing, tree, inventory, table))
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, "utf-8")
+    return files
+
+
 @pytest.mark.parametrize("name", SAMPLES)
 def test_no_linter_objects_to_a_samples_files(name: str, tmp_path: Path) -> None:
-    for path, text in written(name).items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(text, "utf-8")
+    files = put_everything(name, tmp_path)
+    assert [path for path in files if path.endswith("/Dockerfile")]
     found, missing = lint_files(tmp_path, container_linters(thorough=False))
     assert [str(one) for one in blocking(found)] == []
     if missing:
         pytest.skip("; ".join(missing))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SAMPLES)
+def test_trivy_finds_nothing_grave_in_a_samples_files(name: str, tmp_path: Path) -> None:
+    put_everything(name, tmp_path)
+    if Trivy().unusable():
+        pytest.skip(Trivy().unusable())
+    assert [str(one) for one in blocking(Trivy().lint(tmp_path))] == []
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_what_a_linter_is_told_to_pass_over_has_its_reason_above(name: str, tmp_path: Path) -> None:
+    for path, text in put_everything(name, tmp_path).items():
+        lines = text.splitlines()
+        told = [
+            number
+            for number, line in enumerate(lines)
+            if re.search(r"(?i)#\s*(?:hadolint|trivy|nosec)\b.*ignore", line)
+        ]
+        assert all(lines[number - 1].startswith("# ") and len(lines[number - 1]) > 30 for number in told), path
+    assert not list(tmp_path.rglob(".trivyignore*")) + list(tmp_path.rglob(".hadolint*"))
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agent.containers.attempt import Attempt, Failure, Repair
-from agent.containers.repairs.contents import left_out, module, static
+from agent.containers.repairs.contents import left_out, module, static, uncollected
 from agent.containers.repairs.languages import index, npm, other_java, other_python, setuptools, test_dependency
 from agent.containers.repairs.running import configuration, folder, loopback, port, variable
 from agent.containers.repairs.system import command, header, library, missing_programs, no_package
@@ -27,6 +27,7 @@ _BUILD: tuple[Rule, ...] = (
     left_out,
     module,
     library,
+    uncollected,
 )
 _START: tuple[Rule, ...] = (
     library,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
@@ -19,7 +20,7 @@ def table() -> Mapping[str, Mapping[str, str]]:
 
 def changed(attempt: Attempt, diagnosis: str, change: str, **fields: object) -> Repair:
     image = attempt.image.model_copy(update={**fields, "changes": (*attempt.image.changes, change)})
-    return Repair(Attempt(image, attempt.app, attempt.env), diagnosis, change)
+    return Repair(replace(attempt, image=image), diagnosis, change)
 
 
 def joined(old: Iterable[str], new: Iterable[str]) -> tuple[str, ...]:

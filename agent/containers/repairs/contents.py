@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from agent.containers.attempt import Attempt, Failure, Repair
+from agent.containers.python_image import collect_static
 from agent.containers.repairs.changing import changed, table
 from agent.containers.tree import Tree
 
-__all__ = ["left_out", "module", "static"]
+__all__ = ["left_out", "module", "static", "uncollected"]
 
 
 def left_out(attempt: Attempt, failure: Failure, tree: Tree) -> Repair | None:
@@ -59,9 +60,12 @@ def module(attempt: Attempt, failure: Failure, tree: Tree) -> Repair | None:
             for path in tree.paths
             if (place := re.fullmatch(rf"{re.escape(prefix)}((?:[\w.-]+/)*){re.escape(top)}(?:/__init__)?\.py", path))
         }
-        if homes and "" not in homes and not any(name == "PYTHONPATH" for name, _ in image.env):
-            home = min(homes, key=lambda folder: (folder.count("/"), folder))
-            env = (*image.env, ("PYTHONPATH", f"{image.workdir}/{home}"))
+        there = dict(image.env).get("PYTHONPATH", "")
+        home = min(homes, key=lambda folder: (folder.count("/"), folder)) if homes else ""
+        if home and "" not in homes and f"{image.workdir}/{home}" not in there.split(":"):
+            kept = tuple(pair for pair in image.env if pair[0] != "PYTHONPATH")
+            path = ":".join(filter(None, (there, f"{image.workdir}/{home}")))
+            env = (*kept, ("PYTHONPATH", path))
             return changed(attempt, f"the module {top} lies in {home}", f"{home} is on the path of imports", env=env)
         if homes or not re.fullmatch(r"[A-Za-z_][\w-]{1,40}", top):
             return None
@@ -91,6 +95,19 @@ def module(attempt: Attempt, failure: Failure, tree: Tree) -> Repair | None:
     return None
 
 
+def uncollected(attempt: Attempt, failure: Failure, tree: Tree) -> Repair | None:
+    """Static files cannot be collected where their sources are made by another tool: the application starts without."""
+    del tree
+    image = attempt.image
+    after = tuple(line for line in image.after if "collectstatic" not in line)
+    if after == image.after or not re.search(
+        r"collectstatic[^\n]{0,200}returned a non-zero code|collectstatic[^\n]{0,80}exit status|running ['\"`][^\n]{0,300}collectstatic",
+        failure.said,
+    ):
+        return None
+    return changed(attempt, "static files cannot be collected in the build", "collectstatic does not run", after=after)
+
+
 def static(attempt: Attempt, failure: Failure, tree: Tree) -> Repair | None:
     del tree
     image, app = attempt.image, attempt.app
@@ -99,17 +116,12 @@ def static(attempt: Attempt, failure: Failure, tree: Tree) -> Repair | None:
         and app.migrate
         and re.search(r"Missing staticfiles manifest entry|staticfiles\.json|No directory at: .*static", failure.said)
     ):
-        manage = app.migrate[1]
-        secret = next((v.name for v in app.variables if v.secret and "SECRET" in v.name), "SECRET_KEY")
-        line = f"{secret}=only-while-building /opt/venv/bin/python {manage} collectstatic --noinput"
-        if line not in image.finish and line not in image.build:
-            build = (*image.build, line)
+        line = collect_static(image, app)
+        if not any("collectstatic" in one for one in (*image.finish, *image.build, *image.after)):
             return changed(
                 attempt,
                 "static files were not collected",
                 "collectstatic runs in the build",
-                build=build,
-                artifacts=(*image.artifacts, (image.workdir, image.workdir)),
-                source=False,
+                after=(*image.after, line),
             )
     return None

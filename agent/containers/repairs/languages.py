@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from agent.containers.attempt import Attempt, Failure, Repair
 from agent.containers.images import with_health
@@ -59,7 +60,7 @@ def _python(attempt: Attempt, version: str, diagnosis: str) -> Repair:
     image = attempt.image.model_copy(
         update={"base": base, "build_base": base, "install": install, "changes": (*attempt.image.changes, change)}
     )
-    return Repair(Attempt(with_health(image, app), app, attempt.env), diagnosis, change)
+    return Repair(replace(attempt, image=with_health(image, app), app=app), diagnosis, change)
 
 
 _OPENED = (

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import secrets
+from dataclasses import replace
 
 from agent.containers.attempt import Attempt, Failure, Repair
 from agent.containers.images import with_health
-from agent.containers.reading import is_secret
+from agent.containers.reading import database_folder, is_secret
 from agent.containers.repairs.changing import changed, joined
 from agent.containers.tree import Tree
-from agent.domain.container import Image
 
 __all__ = ["configuration", "folder", "loopback", "port", "variable"]
 
@@ -52,7 +52,8 @@ def folder(attempt: Attempt, failure: Failure, tree: Tree) -> Repair | None:
     if re.search(
         r"unable to open database file|attempt to write a readonly database|SQLITE_CANTOPEN|SQLITE_READONLY", said
     ):
-        folder = _database_folder(tree, image)
+        place = database_folder(tree, image.folder)
+        folder = "/".join(filter(None, (image.workdir, place[0] if place else "")))
         if folder not in image.folders:
             return changed(
                 attempt,
@@ -61,22 +62,6 @@ def folder(attempt: Attempt, failure: Failure, tree: Tree) -> Repair | None:
                 folders=joined(image.folders, (folder,)),
             )
     return None
-
-
-def _database_folder(tree: Tree, image: Image) -> str:
-    """Where the code says that its SQLite file lies, else the whole folder of the program."""
-    for path in tree.code("python", "javascript", "php", "ruby", folder=image.folder):
-        found = (
-            re.search(
-                r"join\(\s*BASE_DIR\s*,\s*['\"]([\w./-]{1,60})['\"](?:\s*,\s*['\"][\w./-]+['\"])*", tree.text(path)
-            )
-            if "sqlite" in tree.text(path)
-            else None
-        )
-        if found:
-            inner = found[1].rpartition("/")[0] if re.search(r"\.\w{2,8}$", found[1]) else found[1]
-            return f"{image.workdir}/{inner}".rstrip("/")
-    return image.workdir
 
 
 def variable(attempt: Attempt, failure: Failure, tree: Tree) -> Repair | None:
@@ -95,14 +80,14 @@ def variable(attempt: Attempt, failure: Failure, tree: Tree) -> Repair | None:
             continue
         value = secrets.token_hex(24) if is_secret(name) or name not in known else known[name].value or "1"
         what = "a throwaway secret" if is_secret(name) else "a value"
-        next_try = Attempt(attempt.image, attempt.app, {**attempt.env, name: value})
+        next_try = replace(attempt, env={**attempt.env, name: value})
         return Repair(next_try, f"the variable {name} is not set", f"started with {what} for {name}")
     if (
         re.search(r"DisallowedHost|Invalid HTTP_HOST header", failure.said)
         and "ALLOWED_HOSTS" in known
         and "ALLOWED_HOSTS" not in attempt.env
     ):
-        next_try = Attempt(attempt.image, attempt.app, {**attempt.env, "ALLOWED_HOSTS": "127.0.0.1,localhost"})
+        next_try = replace(attempt, env={**attempt.env, "ALLOWED_HOSTS": "127.0.0.1,localhost"})
         return Repair(next_try, "the host 127.0.0.1 is not allowed", "started with ALLOWED_HOSTS=127.0.0.1,localhost")
     return None
 
@@ -115,7 +100,7 @@ def port(attempt: Attempt, failure: Failure, tree: Tree) -> Repair | None:
     app = attempt.app.model_copy(update={"port": min(ports)})
     change = f"port {min(ports)} instead of {attempt.app.port}"
     image = with_health(attempt.image.model_copy(update={"changes": (*attempt.image.changes, change)}), app)
-    return Repair(Attempt(image, app, attempt.env), f"it listens on {', '.join(map(str, ports))}", change)
+    return Repair(replace(attempt, image=image, app=app), f"it listens on {', '.join(map(str, ports))}", change)
 
 
 _SAMPLE = re.compile(r"(?i)example|sample|template|default|dist|[._-]")
