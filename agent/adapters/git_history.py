@@ -8,32 +8,39 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from itertools import combinations
 from typing import NamedTuple
 
+from agent.adapters.git_change_measures import (
+    LARGEST_CHANGE,
+    Changed,
+    ChangeMeasures,
+    measure_changes,
+    measure_held_back,
+    quiet_authors,
+)
 from agent.adapters.git_command import GitFailed, GitRepository
-from agent.domain.inventory import FileHistory, History
+from agent.domain.inventory import EarlierFile, FileHistory, History
 
 __all__ = ["COMMIT_WINDOW", "read_history"]
 
 COMMIT_WINDOW = 5_000
 """The most commits that are read, newest first: older ones say little about how the system changes today."""
 
-LARGEST_COUPLING = 25
-"""A commit that touches more files is a reformatting or an import; its pairs would drown the real ones."""
-
 LEAST_SHARED = 3
 """Two files that changed together less often may have done so by chance."""
 
 MOST_PAIRS = 2_000
 
-_FORMAT = "--format=tformat:%x00%x00%H%x00%ae%x00%cs"
+_FORMAT = "--format=tformat:%x00%x00%H%x00%ae%x00%cs%x00%s"
 
 
 class _Commit(NamedTuple):
     id: str
     author: str
     date: str
+    subject: str
     files: tuple[bytes, ...]
 
 
@@ -54,7 +61,7 @@ def read_history(repository: GitRepository, commit: str, prefix: str, names: dic
 
 
 def _commits(log: bytes, prefix: str) -> Iterator[_Commit]:
-    """Two NULs open a commit; its ID, author, date and files follow, each ended by one NUL."""
+    """Two NULs open a commit; its ID, author, date, subject and files follow, each ended by one NUL."""
     tokens = log.split(b"\0")
     cut = len(os.fsencode(prefix)) + 1 if prefix else 0
     position, empties = 0, 0
@@ -65,17 +72,18 @@ def _commits(log: bytes, prefix: str) -> Iterator[_Commit]:
             continue
         empties += 1
         position += 1
-        if empties < 2 or position + 2 >= len(tokens) or len(tokens[position]) not in (40, 64):
+        if empties < 2 or position + 3 >= len(tokens) or len(tokens[position]) not in (40, 64):
             continue
-        identifier, author, date = tokens[position : position + 3]
-        position += 3
+        identifier, author, day, subject = tokens[position : position + 4]
+        position += 4
         end = position
         while end < len(tokens) and tokens[end]:
             end += 1
         files = [token.removeprefix(b"\n") if at == 0 else token for at, token in enumerate(tokens[position:end])]
         position, empties = end, 0
         who = author.decode("utf-8", "replace").lower()
-        yield _Commit(identifier.decode(), who, date.decode(), tuple(file[cut:] for file in files))
+        what = subject.decode("utf-8", "replace")
+        yield _Commit(identifier.decode(), who, day.decode(), what, tuple(file[cut:] for file in files))
 
 
 def _summary(commits: list[_Commit], names: dict[bytes, str], note: str) -> History:
@@ -87,18 +95,43 @@ def _summary(commits: list[_Commit], names: dict[bytes, str], note: str) -> Hist
         touched.update(known)
         for path in known:
             authors.setdefault(path, set()).add(commit.author)
-        if 2 <= len(commit.files) <= LARGEST_COUPLING:
+        if 2 <= len(commit.files) <= LARGEST_CHANGE:
             together.update(combinations(known, 2))
+    changes = [_changed(commit, names) for commit in commits]
+    quiet = quiet_authors(changes)
+    measures = measure_changes(changes, max((c.day for c in changes), default=date.min))
+    cut, before, mended = measure_held_back(changes)
     pairs = sorted((-shared, *pair) for pair, shared in together.items() if shared >= LEAST_SHARED)
     dates = sorted(commit.date for commit in commits)
     return History(
         commits=len(commits),
         first=dates[0] if dates else "",
         last=dates[-1] if dates else "",
-        files=tuple(FileHistory(path=p, commits=touched[p], authors=len(authors[p])) for p in sorted(touched)),
+        files=tuple(_file(p, touched[p], len(authors[p]), measures[p], quiet) for p in sorted(touched)),
         coupling=tuple((left, right, -shared) for shared, left, right in pairs[:MOST_PAIRS]),
         note=note,
+        held_back=cut.isoformat() if cut else "",
+        earlier=tuple(
+            EarlierFile(path=p, entropy=round(m.entropy, 4), fixes=m.fixes, mended=p in mended)
+            for p, m in sorted(before.items())
+        ),
     )
+
+
+def _file(path: str, commits: int, authors: int, measures: ChangeMeasures, quiet: frozenset[str]) -> FileHistory:
+    return FileHistory(
+        path=path, commits=commits, authors=authors, fixes=measures.fixes, entropy=round(measures.entropy, 4),
+        main_share=measures.main_share, main_quiet=measures.main in quiet,
+    )  # fmt: skip
+
+
+def _changed(commit: _Commit, names: dict[bytes, str]) -> Changed:
+    known = tuple(sorted({names[file] for file in commit.files if file in names}))
+    try:
+        day = date.fromisoformat(commit.date)
+    except ValueError:
+        day = date.min  # a commit with a year that no calendar has
+    return Changed(commit.author, day, commit.subject, known, len(commit.files))
 
 
 def _shallow_boundary(repository: GitRepository) -> frozenset[str]:

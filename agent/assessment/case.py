@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from agent.assessment.reading.masking import MOST_BYTES, Source, read_source
+from agent.assessment.reading.schemas import Table, tables_of
+from agent.domain.assumptions import Assumptions
 from agent.domain.boundary import SHARED, Boundaries
 from agent.domain.code import Dependency, DependencyGraph
 from agent.domain.finding import Evidence, Finding, Quantity, Rule
@@ -29,13 +31,18 @@ _MORE = {"env": re.compile(r"(?:^|/)\.env(?:\.|$)"), "dockerfile": re.compile(r"
 
 @dataclass(frozen=True)
 class Case:
-    """One system with its proposal; ``as_of`` is the date that it is judged at, ``read`` gives a file's bytes."""
+    """One system with its proposal; ``as_of`` is the date that it is judged at, ``read`` gives a file's bytes.
+
+    ``assumptions`` are what the user measured and pays; ``coverage`` is path -> (lines that ran, lines that could).
+    """
 
     inventory: Inventory
     graph: DependencyGraph
     boundaries: Boundaries
     as_of: date
     read: Callable[[str], bytes] | None = None
+    assumptions: Assumptions = field(default_factory=Assumptions)
+    coverage: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:
@@ -56,6 +63,11 @@ class Case:
             except OSError:
                 continue  # the inventory says so
             yield read_source(file.path, language, file.role, data)
+
+    @cached_property
+    def tables(self) -> dict[str, Table]:
+        """Tables by lower-case name, as DDL and mapped classes declare them."""
+        return tables_of(self.sources, self.graph)
 
     @cached_property
     def services_of_paths(self) -> dict[str, str]:

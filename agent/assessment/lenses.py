@@ -9,18 +9,24 @@ from types import ModuleType
 from typing import cast
 
 from agent.assessment import (
+    ai,
     components,
+    cost,
     data_ownership,
+    governance,
     integration,
     performance,
     portability,
     privacy,
     protection,
+    risk,
     runtime,
     security,
+    skills,
     structure,
 )
 from agent.assessment.case import Case
+from agent.assessment.data import migration
 from agent.domain.finding import Finding, Rule
 
 __all__ = ["LENSES", "RULES", "Lens", "lens_named"]
@@ -56,11 +62,16 @@ LENSES = (
     Lens("privacy", (privacy,)),
     Lens("dependencies", (runtime, components)),
     Lens("performance", (performance,)),
-    Lens("data", (data_ownership,)),
+    Lens("cost", (cost,)),
+    Lens("data", (data_ownership, migration)),
     Lens("portability", (portability,)),
     Lens("structure", (structure,)),
     Lens("integration", (integration,)),
     Lens("protection", (protection,)),
+    Lens("risk", (risk,)),
+    Lens("skills", (skills,)),
+    Lens("governance", (governance,)),
+    Lens("ai", (ai,)),
 )
 
 RULES = tuple(rule for lens in LENSES for rule in lens.rules)

@@ -14,12 +14,12 @@ from collections.abc import Iterator
 
 from agent.assessment.case import Case, evidence, report, seen
 from agent.assessment.reading import Source, calls
-from agent.assessment.reading.schemas import Column, columns_of_records, tables_of
+from agent.assessment.reading.schemas import Column, columns_of_records
 from agent.domain.boundary import SHARED
 from agent.domain.finding import Finding, Rule
 from agent.domain.wording import counted, listed
 
-__all__ = ["RULES", "kind_of", "look"]
+__all__ = ["RULES", "kind_of", "look", "personal_tables"]
 
 _GDPR = (
     "GDPR: what is each field held for, on which legal basis, and until when?",
@@ -104,10 +104,19 @@ def kind_of(name: str) -> str:
     return ""
 
 
+def personal_tables(case: Case) -> dict[str, tuple[tuple[Column, str], ...]]:
+    """Tables that hold personal data -> its columns with their kinds."""
+    found = {
+        name: tuple((column, kind) for column in table.columns if (kind := kind_of(column.name)))
+        for name, table in case.tables.items()
+    }
+    return {name: columns for name, columns in found.items() if _is_personal(list(columns))}
+
+
 def look(case: Case) -> Iterator[Finding]:
     """Tables and records first, then what happens to them."""
     personal: dict[str, tuple[str, ...]] = {}
-    for name, table in tables_of(case.sources, case.graph).items():
+    for name, table in case.tables.items():
         found = [(column, kind) for column in table.columns if (kind := kind_of(column.name))]
         yield from _held(case, f"table {name}", found)
         if _is_personal(found):

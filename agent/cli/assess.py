@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -18,6 +20,8 @@ from agent.cli.shared import (
     say,
     settings_for,
     shown_progress,
+    stay_outside,
+    text_of,
 )
 
 __all__ = ["assess"]
@@ -43,6 +47,22 @@ def assess(
     ] = "table",
     fail_on: FailOn = None,
     output: Output = None,
+    artifacts: Annotated[
+        Path | None,
+        typer.Option(
+            "--artifacts",
+            metavar="DIR",
+            help="Also write what can be used as it is: schedules, OpenTofu modules, policies, gates, migration queries.",
+        ),
+    ] = None,
+    coverage: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--coverage",
+            metavar="FILE",
+            help="Coverage of a test run (Cobertura, JaCoCo or LCOV) for the risk lens; repeat for more.",
+        ),
+    ] = None,
     boundaries: Pinned = None,
     as_of: AsOf = None,
     commit: Commit = None,
@@ -71,16 +91,47 @@ def assess(
         settings = assuming(settings, bench)
         run = Run(progress=progress, runtime=runtime_of(settings))
         case = make_case(bench, run, settings.assumptions, settings.as_of, file)
+        case = _with_coverage(case, coverage or ())
         done = run.stage("assessment")
         findings = look(case, settings.assumptions.accept, chosen)
         done()
     text = _written(form, findings, tuple(rule for one in chosen for rule in one.rules), case)
     emit(text, output, repo)
+    if artifacts is not None:
+        _leave(repo, artifacts, case, findings, [rule.id for one in chosen for rule in one.rules])
     for late in settings.assumptions.accept:
         if late.expires and late.expires < case.as_of and not settings.quiet:
             say(f"Note: the acceptance of {late.id} expired on {late.expires.isoformat()}.")
     if fail_on is not None:
         exit_on_severity([json.loads(f.model_dump_json()) for f in findings], fail_on)
+
+
+def _with_coverage(case: Any, reports: Sequence[Path]) -> Any:
+    """The case with what the reports say of its files; of a file in several the most lines that ran."""
+    from dataclasses import replace
+
+    from agent.assessment.reading.coverage import matched, read_coverage
+
+    found: dict[str, tuple[int, int]] = {}
+    for path in reports:
+        read = read_coverage(path.name, text_of(path, "coverage report"))
+        for name, counts in matched(read, (f.path for f in case.inventory.files)).items():
+            found[name] = max(counts, found.get(name, (0, 0)))
+    return replace(case, coverage=found) if found else case
+
+
+def _leave(repo: str, folder: Path, case: Any, findings: Any, rules: list[str]) -> None:
+    """The files that can be used as they are, outside of the repository."""
+    from agent.adapters.output_folder import write_files
+    from agent.assessment.artifacts import write_artifacts
+
+    stay_outside(repo, "--artifacts", folder)
+    by_folder: dict[str, dict[str, str]] = {}
+    for path, text in write_artifacts(case, findings, rules).items():
+        head, _, name = path.rpartition("/")
+        by_folder.setdefault(head, {})[name] = text
+    for head, files in sorted(by_folder.items()):
+        write_files(folder / head if head else folder, files)
 
 
 def _written(form: str, findings: Any, rules: Any, case: Any) -> str:

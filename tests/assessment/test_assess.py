@@ -10,58 +10,9 @@ from agent.assessment import Case, assess, count_gaps, summarize
 from agent.boundaries import propose_boundaries
 from agent.domain.assumptions import AcceptedFinding, Assumptions
 from agent.domain.inventory import ExternalSystem, Inventory, Location, Runtime
-from agent.roadmap import draw_roadmap, first_actions
+from agent.roadmap import Ground, draw_plan, first_actions
+from tests.assessment.shop import SHOP
 from tests.systems import graph_of
-
-MODELS = """
-from flask_sqlalchemy import SQLAlchemy
-db = SQLAlchemy()
-"""
-ENTITY = """
-from shop.db import db
-class {name}(db.Model):
-    __tablename__ = "{table}"
-    id = db.Column(db.Integer, primary_key=True)
-    amount = db.Column(db.Integer)
-"""
-
-
-def area(word: str, other: str = "", extra: str = "") -> dict[str, str]:
-    """One domain: model, service, view, job; all four call each other and their table."""
-    name, table = word.capitalize(), f"{word}s"
-    files = {f"shop/{word}_model.py": ENTITY.format(name=name, table=table)}
-    body = f"from shop.{word}_model import {name}\nfrom shop.db import db\n"
-    files[f"shop/{word}_service.py"] = (
-        body
-        + f"def create_{word}(a):\n    row = {name}(amount=a)\n    db.session.add(row)\n    return row\n"
-        + f"def all_{word}s():\n    return {name}.query.all()\n"
-        + "\n".join(f"def {word}_rule_{n}(x):\n    return x + {n}\n" for n in range(600))
-        + extra
-    )
-    for part in ("report", "check", "job"):
-        files[f"shop/{word}_{part}.py"] = (
-            f"from shop.{word}_service import all_{word}s, create_{word}\nfrom shop.{word}_model import {name}\n"
-            f"def {part}_{word}():\n    create_{word}(1)\n    {name}.query.first()\n    return all_{word}s()\n"
-        )
-    if other:
-        files[f"shop/{word}_job.py"] += (
-            f"from shop.{other}_service import create_{other}\ndef both():\n    create_{other}(2)\n"
-        )
-    return files
-
-
-SHOP = {
-    "shop/__init__.py": "",
-    "shop/db.py": MODELS,
-    **area("order", "invoice"),
-    **area(
-        "invoice",
-        "order",
-        "def settle(amount):\n    db.session.execute('UPDATE orders SET amount = 0')\n"
-        "    return db.session.execute('SELECT * FROM orders o JOIN invoices i ON i.id = o.id')\n",
-    ),
-    **area("parcel"),
-}
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +73,7 @@ def test_gaps_count_what_was_not_read(case):
 
 def test_the_roadmap_rests_on_the_findings(case):
     findings, system = assess(case), summarize(case)
-    roadmap = draw_roadmap(case.inventory, system, case.boundaries, findings, Assumptions())
+    roadmap, _ = draw_plan(Ground(case.inventory, case.graph, case.boundaries, system, findings, Assumptions()))
     steps = [s for p in roadmap.phases for s in p.steps]
     ids = {f.id for f in findings}
     assert all(set(s.findings) <= ids for s in steps)
@@ -137,7 +88,18 @@ def test_the_roadmap_rests_on_the_findings(case):
 def test_route_weights_change_the_value(case):
     from agent.roadmap.order import rank_services
 
-    plain = rank_services(case.boundaries, summarize(case), case.inventory.history, {})
-    assert {r.service.name for r in plain} == {
-        s.name for s in case.boundaries.services if s.verdict.startswith("extract")
-    }
+    services = tuple(
+        s.model_copy(update={"verdict": "extract later", "entry_points": (f"GET /{s.name}",)})
+        for s in case.boundaries.services
+    )
+    boundaries = case.boundaries.model_copy(update={"services": services})
+    names = sorted(s.name for s in services)
+
+    def values(routes: dict[str, float], own: dict[str, float]) -> dict[str, float]:
+        ranks = rank_services(boundaries, summarize(case), case.inventory.history, routes, own)
+        return {r.service.name: r.value for r in ranks}
+
+    assert sorted(values({}, {})) == names
+    by_route = values({f"GET /{names[0]}": 10}, {})
+    assert by_route[names[0]] > by_route[names[1]]
+    assert values({}, {names[0]: 10}) == by_route

@@ -10,7 +10,7 @@ from agent.assessment.case import Case, evidence, report
 from agent.assessment.performance.paths import Paths
 from agent.assessment.performance.rules import BY_ID
 from agent.assessment.reading import Block, Source, loops
-from agent.assessment.reading.schemas import Table, tables_of
+from agent.assessment.reading.schemas import Table
 from agent.domain.code import Dependency
 from agent.domain.finding import Evidence, Finding
 from agent.domain.wording import counted, listed
@@ -122,11 +122,7 @@ _DATED = re.compile(
 def unbounded_reads(case: Case, paths: Paths) -> Iterator[Finding]:
     """One finding for each table: the reads without a bound, and one write that makes it grow."""
     growing: dict[str, Dependency] = {}
-    dated = {
-        f"table:{n}"
-        for n, t in tables_of(case.sources, case.graph).items()
-        if any(_DATED.match(c.name) for c in t.columns)
-    }
+    dated = {f"table:{n}" for n, t in case.tables.items() if any(_DATED.match(c.name) for c in t.columns)}
     for edges in paths.uses.values():
         for edge in edges:
             if edge.kind == "write" and edge.target.lower() in dated and paths.is_requested(edge.source):
@@ -209,7 +205,7 @@ _VERB = re.compile(r"(?i)^\s*(?:SELECT|UPDATE|DELETE)\b")
 
 def missing_indexes(case: Case) -> Iterator[Finding]:
     """One finding for each column."""
-    tables = {n: t for n, t in tables_of(case.sources, case.graph).items() if t.columns}
+    tables = {n: t for n, t in case.tables.items() if t.columns}
     if not tables:
         return
     found: dict[str, list[Evidence]] = defaultdict(list)
