@@ -97,14 +97,27 @@ def plan(
         kept = is_edited(target)
         files["boundaries.proposed.toml" if kept else "boundaries.toml"] = stamped(proposal)
         files["plan.run.json"] = run_report(run, bench.memo.rebuilt)
+        moved = [] if settings.quiet else _moved(folder / "plan.json", files["plan.json"])
         write_files(folder, files)
         if bench.memo.rebuilt:
             say(f"Note: {bench.memo.rebuilt}.")
     if kept and not settings.quiet:
         say(f"{target} was edited and is left as it is; the new proposal is in boundaries.proposed.toml.")
+    for line in moved:
+        say(line)
     dirty = json.loads(files["plan.json"])["repository"]
     if dirty["dirty"] and not settings.quiet:
         say(f"Note: the work tree has {dirty['dirty_files']} uncommitted changes; the plan describes it as it is.")
     typer.echo(str(folder / "plan.html"))
     if fail_on is not None:
         exit_on_severity(json.loads(files["plan.json"])["findings"], fail_on)
+
+
+def _moved(stored: Path, plan: str) -> list[str]:
+    """What is not as in the plan that lies there, in lines."""
+    from agent.cli.diff import tell_changes
+
+    try:
+        return tell_changes(stored.read_text("utf-8"), plan)
+    except (OSError, UnicodeDecodeError):
+        return []

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from agent.report.handover_files import write_handover
 from agent.report.html import write_html
-from agent.report.json_text import plan_schema, write_json
+from agent.report.json_text import plan_schema, read_json, write_json
 from agent.report.markdown import write_markdown
 from agent.report.markdown_advice import write_decisions
+from agent.report.markdown_changes import write_changes
 from agent.report.sarif import write_sarif
 
-__all__ = ["plan_schema", "write_decisions", "write_html", "write_json", "write_markdown", "write_sarif"]
+__all__ = [
+    "plan_schema",
+    "read_json",
+    "write_changes",
+    "write_decisions",
+    "write_handover",
+    "write_html",
+    "write_json",
+    "write_markdown",
+    "write_sarif",
+]

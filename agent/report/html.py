@@ -17,7 +17,9 @@ from agent.domain.boundary import SHARED
 from agent.domain.inventory import Location
 from agent.domain.plan import Plan
 from agent.report import number_format, page
+from agent.report.file_names import file_names
 from agent.report.links import SourceLinks, source_links
+from agent.report.markdown_handover import context_map
 from agent.report.pictures.hotspots import draw_hotspots, heat
 from agent.report.pictures.matrix import draw_matrix
 from agent.report.pictures.roadmap_picture import KIND_LABELS, draw_roadmap, left_in_monolith
@@ -59,6 +61,13 @@ def write_html(plan: Plan) -> str:
         crossed=page.crossings(plan, with_shared=False),
         crossed_shared=page.crossings(plan, with_shared=True),
         tables=page.ordered_tables(plan),
+        dispositions=page.ordered_dispositions(plan),
+        disposition_counts=page.disposition_counts(plan),
+        parity_counts=page.parity_counts(plan),
+        parity_kinds=page.parity_kinds(plan),
+        parity_styles=page.PARITY_STYLES,
+        context_map=context_map(plan) if plan.handover.dispositions else (),
+        runbook_names=file_names(book.service for book in plan.handover.runbooks),
         cells={(row.table, cell.service): cell for row in plan.boundaries.bill.matrix for cell in row.cells},
         written_by={row.table: row.written_by for row in plan.boundaries.bill.matrix},
         disputed=page.disputed_tables(plan),

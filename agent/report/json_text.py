@@ -6,12 +6,17 @@ import json
 
 from agent.domain.plan import Plan
 
-__all__ = ["plan_schema", "write_json"]
+__all__ = ["plan_schema", "read_json", "write_json"]
 
 
 def write_json(plan: Plan) -> str:
     """The whole plan; fields in the order of the types, so that a diff of two plans reads like the plan."""
     return plan.model_dump_json(indent=1, ensure_ascii=True) + "\n"
+
+
+def read_json(text: str) -> Plan:
+    """A plan back from plan.json. Raises ValueError for what is none, or was written by another version."""
+    return Plan.model_validate_json(text)
 
 
 def plan_schema() -> str:

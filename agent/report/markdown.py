@@ -15,6 +15,7 @@ from agent.domain.plan import Phase, Plan, Step
 from agent.report.links import SourceLinks, source_links
 from agent.report.markdown_advice import write_advice
 from agent.report.markdown_bill import write_bill, write_matrix, write_traffic
+from agent.report.markdown_handover import write_dispositions, write_questions, write_teams
 from agent.report.markdown_text import cell, code, link, prose
 from agent.report.mermaid import MOST_EDGES, draw_mermaid
 from agent.report.number_format import count, decimal, percent, plural
@@ -24,6 +25,7 @@ from agent.report.wording import Sentences, headline
 __all__ = ["write_markdown"]
 
 _SERVICES, _FINDINGS, _TABLES, _STEPS, _PHASES = 20, 15, 12, 24, 10
+_CLOSE = 6  # findings, and rows of other lists, where the dispositions come first
 _CLOSING = (
     "---\n\n`plan.html` shows all of this with pictures, `plan.json` holds every claim with its evidence, and "
     "`boundaries.toml` is where a unit is moved to another service."
@@ -37,6 +39,9 @@ def write_markdown(plan: Plan) -> str:
     sections = (
         _heading(plan, sentence),
         _first_actions(plan, links, sentence),
+        write_dispositions(plan, links),
+        write_questions(plan, links),
+        write_teams(plan),
         _not_understood(plan, links, sentence),
         _glance(plan, links),
         _verdict(plan, sentence),
@@ -227,13 +232,14 @@ def _services(plan: Plan, links: SourceLinks) -> list[str]:
     diagram = draw_mermaid(plan)
     if diagram and sum(SHARED not in (c.source, c.target) for c in plan.boundaries.crossings) > MOST_EDGES:
         diagram += ["", f"Drawn: the {MOST_EDGES} heaviest crossings."]
+    most = _CLOSE if plan.handover.dispositions else 8
     between = [c for c in plan.boundaries.crossings if SHARED not in (c.source, c.target)]
     crossings = [
         f"- {_service(c.source)} needs {_service(c.target)} in {plural(c.weight, 'place')}: {_proof(c.evidence, links)}"
-        for c in between[:8]
+        for c in between[:most]
     ]
     if crossings:
-        more = _more(len(between), 8, "crossings")
+        more = _more(len(between), most, "crossings")
         crossings = ["", "What crosses between services, heaviest first:", "", *crossings, *more]
     return [*lines, *(["", *diagram] if diagram else []), *crossings]
 
@@ -250,12 +256,13 @@ def _data(plan: Plan, links: SourceLinks) -> list[str]:
     ]
     if not disputed:
         return lines
-    ranked = sorted(disputed, key=lambda t: (-len(t.writers), t.table))[:_TABLES]
+    most = _CLOSE if plan.handover.dispositions else _TABLES
+    ranked = sorted(disputed, key=lambda t: (-len(t.writers), t.table))[:most]
     return [
         *lines,
         "",
         *_table(("table", "owner", "writers", "readers", "where"), (_table_row(t, links) for t in ranked)),
-        *_more(len(disputed), _TABLES, "tables"),
+        *_more(len(disputed), most, "tables"),
     ]
 
 
@@ -289,6 +296,7 @@ def _hotspots(plan: Plan, links: SourceLinks) -> list[str]:
     spots = plan.system.hotspots
     if not spots:
         return []
+    most = _CLOSE if plan.handover.dispositions else 10
     rows = [
         (
             str(place),
@@ -298,10 +306,10 @@ def _hotspots(plan: Plan, links: SourceLinks) -> list[str]:
             count(s.complexity),
             decimal(s.score),
         )
-        for place, s in enumerate(spots[:10], start=1)
+        for place, s in enumerate(spots[:most], start=1)
     ]
     heads = (":rank", "file", "service", ":commits", ":complexity", ":score")
-    return ["## Hotspots", "", *_table(heads, rows), *_more(len(spots), 10, "hotspots")]
+    return ["## Hotspots", "", *_table(heads, rows), *_more(len(spots), most, "hotspots")]
 
 
 def _roadmap(plan: Plan, links: SourceLinks, sentence: Sentences) -> list[str]:
@@ -342,8 +350,9 @@ def _findings(plan: Plan, links: SourceLinks) -> list[str]:
     counts: Counter[str] = Counter(f.severity for f in findings)
     summary = ", ".join(f"{counts[s]:,} {s}" for s in SEVERITIES if counts[s])
     lines = ["## Findings", "", summary + ".", ""]
-    for f in findings[:_FINDINGS]:
+    shown = _CLOSE if plan.handover.dispositions else _FINDINGS
+    for f in findings[:shown]:
         lines.append(f"- **{f.severity}**: {prose(f.title, 160)}. {_proof(f.evidence, links, 2, f.count)}")
         if f.remedy:
             lines.append(f"  - {prose(f.remedy, 280)}")
-    return [*lines, *_more(len(findings), _FINDINGS, "findings")]
+    return [*lines, *_more(len(findings), shown, "findings")]

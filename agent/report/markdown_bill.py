@@ -19,7 +19,7 @@ from agent.report.visible_text import cut_path
 
 __all__ = ["write_bill", "write_matrix", "write_traffic"]
 
-_SERVICES, _EACH, _TABLES, _CUTS = 15, 5, 30, 4
+_SERVICES, _EACH, _TABLES, _CUTS = 15, 4, 8, 4
 
 
 def write_bill(plan: Plan, links: SourceLinks) -> list[str]:

@@ -13,11 +13,13 @@ from markupsafe import Markup
 
 from agent.domain.boundary import SHARED, Crossing, Service, TableOwnership, Unit
 from agent.domain.finding import SEVERITIES
+from agent.domain.handover import PARITY, Disposition
 from agent.domain.plan import Plan, RouteRow
 from agent.report.pictures.service_focus import Neighbour, draw_focus
 from agent.report.services import ServiceMarks
 
 __all__ = [
+    "PARITY_STYLES",
     "CycleServices",
     "Focus",
     "Limits",
@@ -25,12 +27,16 @@ __all__ = [
     "Understanding",
     "churned",
     "crossings",
+    "disposition_counts",
     "disputed_tables",
     "file_roles",
     "focus_panels",
     "largest_units",
     "limits_for",
+    "ordered_dispositions",
     "ordered_tables",
+    "parity_counts",
+    "parity_kinds",
     "severities",
     "table_columns",
     "understanding",
@@ -58,6 +64,10 @@ class Limits:
     step_evidence: int = 2
     cycles: int = 8
     hotspots: int = 15
+    dispositions: int = 40
+    rejected: int = 2
+    questions: int = 16
+    unusable: int = 20
     panel_pictures: int = 1000
     panel_neighbours: int = 8
     panel_rows: int = 8
@@ -79,6 +89,9 @@ def limits_for(plan: Plan) -> Limits:
         crossings=20,
         findings=60,
         steps=45,
+        dispositions=30,
+        rejected=1,
+        questions=14,
         panel_neighbours=5,
         panel_rows=4,
         panel_units=6,
@@ -179,6 +192,43 @@ def _crossings_by_end(
 
 def _by_weight(crossing: Crossing) -> tuple[bool, int, str, str]:
     return SHARED in (crossing.source, crossing.target), -crossing.weight, crossing.source, crossing.target
+
+
+PARITY_STYLES = {
+    "tested": "exact",
+    "characterised": "inferred",
+    "replayed": "external",
+    "dropped by decision": "ambiguous",
+    "unknown": "unresolved",
+}
+_KINDS = ("deployable", "module", "job", "screen group", "table group", "capability", "route", "table", "file")
+
+
+def ordered_dispositions(plan: Plan) -> list[Disposition]:
+    """Deployables and modules first, then what somebody has to decide, then the rest."""
+    return sorted(
+        plan.handover.dispositions,
+        key=lambda d: (d.kind not in _KINDS[:2], not d.candidate, _KINDS.index(d.kind), d.component),
+    )
+
+
+def disposition_counts(plan: Plan) -> list[tuple[str, int]]:
+    """(action, components), candidates apart, most first."""
+    counts = Counter(f"{d.action} (candidates)" if d.candidate else d.action for d in plan.handover.dispositions)
+    return sorted(counts.items(), key=lambda c: (-c[1], c[0]))
+
+
+def parity_counts(plan: Plan) -> list[tuple[str, int]]:
+    """(status, functions) in the ledger's order, without those that nothing has."""
+    counts = Counter(row.status for row in plan.handover.parity)
+    return [(status, counts[status]) for status in PARITY if counts[status]]
+
+
+def parity_kinds(plan: Plan) -> list[tuple[str, list[int]]]:
+    """(kind, functions by status in the ledger's order)."""
+    counts = Counter((row.kind, row.status) for row in plan.handover.parity)
+    kinds = [k for k in ("route", "screen", "report", "job", "message") if any(k == kind for kind, _ in counts)]
+    return [(kind, [counts[kind, status] for status in PARITY]) for kind in kinds]  # type: ignore[index]
 
 
 def ordered_tables(plan: Plan) -> list[TableOwnership]:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent.domain.assumptions import Assumptions
 from agent.domain.boundary import SHARED, Boundaries
 from agent.domain.finding import Finding
+from agent.domain.handover import Handover
 from agent.domain.inventory import Inventory
 from agent.domain.plan import Action, Phase, Roadmap, Step, SystemSummary
+from agent.roadmap.changes import Change, compare_plans
+from agent.roadmap.estate import estate_steps
+from agent.roadmap.ground import Ground
+from agent.roadmap.handover import Reading, hand_over
 from agent.roadmap.order import Rank, rank_services
 from agent.roadmap.repairs import repairs
 from agent.roadmap.steps import Maker
 
-__all__ = ["draw_roadmap", "first_actions"]
+__all__ = ["Change", "Ground", "compare_plans", "draw_plan", "first_actions"]
 
 REPAIRS = "What must not travel: it would be in every image, or behind every route that the facade opens."
+ESTATE = "No URL leads here, so the monitor, the queues and the files are what can be turned."
 MOST_TABLES = 8
 MOST_CYCLES = 6
 ORDER = (
@@ -24,32 +29,52 @@ ORDER = (
 )
 
 
-def draw_roadmap(
-    inventory: Inventory,
-    system: SystemSummary,
-    boundaries: Boundaries,
-    findings: Sequence[Finding],
-    assumptions: Assumptions,
-) -> Roadmap:
+def draw_plan(ground: Ground) -> tuple[Roadmap, Handover]:
+    """The roadmap, and what people need to run it."""
+    reading = Reading(ground)
+    roadmap = _draw_roadmap(reading)
+    return roadmap, hand_over(reading, roadmap)
+
+
+def _draw_roadmap(reading: Reading) -> Roadmap:
     """Phases that this system needs; a phase with nothing to do does not appear."""
-    make = Maker(inventory, boundaries, findings)
+    ground = reading.ground
+    inventory, system, boundaries, findings = ground.inventory, ground.system, ground.boundaries, ground.findings
+    make = Maker(ground, reading.jobs, reading.messages, reading.asker)
     jobs = [e.name for e in inventory.entry_points if e.kind in ("job", "batch")]
-    ranks = rank_services(boundaries, system, inventory.history, assumptions.route_weights)
+    ranks = rank_services(boundaries, system, inventory.history, ground.told.route_weights, ground.told.service_weights)
     phases = [
         _phase("Baseline", "Nothing moves before its behaviour and use are known.", _baseline(make, system, jobs))
     ]
     phases.append(_phase("Repairs", REPAIRS, [make.mend(*group) for group in repairs(findings)]))
-    contained = make.contain() if _deployable(inventory, system) else None
+    contained = make.contain() if _deployable(inventory, system) and not _of_a_host(ground) else None
     if contained is not None:
         why = "The system as it is, movable: the first thing that can be rolled back by routing."
         phases.append(_phase("Containers", why, [contained]))
+    estate = estate_steps(make, reading.asker)
+    if estate:
+        phases.append(_phase("Ways in without HTTP", ESTATE, estate))
     phases.extend(_middle(make, boundaries, findings, ranks, contained))
     kept = [s for s in boundaries.services if s.verdict == "keep in"]
     if kept and boundaries.verdict != "do not split":
         phases.append(_phase("Kept in", "What would cost more outside than inside stays.", [make.keep(kept)]))
     numbered = [p.model_copy(update={"id": f"P{n}"}) for n, p in enumerate((p for p in phases if p.steps), 0)]
-    order = ORDER if ranks else "nothing is extracted, so the order is: protect, upgrade, contain, draw borders"
+    order = _order(ranks, boundaries)
     return Roadmap(verdict=boundaries.verdict, order_reason=order, phases=tuple(numbered))
+
+
+def _order(ranks: Sequence[Rank], boundaries: Boundaries) -> str:
+    """By what rule, and which of two rules won where they disagree."""
+    if not ranks or boundaries.verdict != "split":
+        return "nothing is extracted, so the order is: protect, upgrade, contain, draw borders"
+    pilot, wanted = ranks[0], max(ranks, key=lambda r: (r.value, r.service.name))
+    if pilot is wanted:
+        return f"{ORDER}; {pilot.service.name} is both the pilot and worth most (value {pilot.value:.2f}, cost {pilot.cost:.2f})"
+    return (
+        f"{ORDER}; 'pilot first' and 'business-critical first' disagree here, and the pilot is followed: {pilot.service.name} (value {pilot.value:.2f}, "
+        f"cost {pilot.cost:.2f}) goes before {wanted.service.name} (value {wanted.value:.2f}, cost {wanted.cost:.2f}), since what goes wrong for the first time "
+        f"touches {len(pilot.service.entry_points)} ways in rather than {len(wanted.service.entry_points)}"
+    )
 
 
 def _middle(
@@ -104,6 +129,18 @@ def _deployable(inventory: Inventory, system: SystemSummary) -> bool:
     """Whether anything starts it as a server, a worker or a job; routes alone count when no way in was found at all."""
     kinds = {entry.kind for entry in inventory.entry_points}
     return bool(kinds - {"cli"}) or (bool(system.routes) and not kinds)
+
+
+def _of_a_host(ground: Ground) -> bool:
+    """Whether all ways in belong to a transaction monitor and its batch: no image of those is built here."""
+    kinds = {entry.kind for entry in ground.inventory.entry_points}
+    languages = {share.language for share in ground.inventory.languages if share.parsed}
+    return (
+        not ground.http_routes
+        and "web" not in kinds
+        and "batch" in kinds
+        and languages <= {"cobol", "jcl", "bms", "csd", "sql"}
+    )
 
 
 def _phase(title: str, why: str, steps: Sequence[Step]) -> Phase:

@@ -30,7 +30,11 @@ class Rank:
 
 
 def rank_services(
-    boundaries: Boundaries, system: SystemSummary, history: History, weights: Mapping[str, float]
+    boundaries: Boundaries,
+    system: SystemSummary,
+    history: History,
+    weights: Mapping[str, float],
+    service_weights: Mapping[str, float] = {},
 ) -> tuple[Rank, ...]:
     """Extractable services: the pilot first (least to cut for its size), then by value minus cost.
 
@@ -42,7 +46,9 @@ def rank_services(
         return ()
     churn = _churn(boundaries, history)
     heat = {s.name: sum(h.score for h in system.hotspots if h.service == s.name) for s in able}
-    traffic = {s.name: sum(_weight(r, weights) for r in s.entry_points) for s in able}
+    traffic = {
+        s.name: sum(_weight(r, weights) for r in s.entry_points) * _weight(s.name, service_weights) for s in able
+    }
     cut = {s.name: _cut(boundaries, s) for s in able}
     conflicts = {s.name: _conflicts(boundaries, s) for s in able}
     bare = {s.name: 0.0 if s.tests else 1.0 for s in able}
@@ -52,7 +58,12 @@ def rank_services(
         value = sum(_share(p, s.name, able) for p in value_parts) / max(1, len(value_parts))
         cost = (_share(cut, s.name, able) + _share(conflicts, s.name, able) + bare[s.name]) / 3
         ranks.append(
-            Rank(s, round(value, 4), round(cost, 4), _reasons(s, churn, heat, traffic, cut, conflicts, weights))
+            Rank(
+                s,
+                round(value, 4),
+                round(cost, 4),
+                _reasons(s, churn, heat, traffic, cut, conflicts, {**weights, **service_weights}),
+            )
         )
     return tuple(sorted(ranks, key=lambda r: (r.service.verdict != "extract first", -r.gain, r.service.name)))
 

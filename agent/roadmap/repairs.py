@@ -10,6 +10,7 @@ from agent.domain.finding import SEVERITIES, Finding
 __all__ = ["repairs"]
 
 MOST_STEPS = 12
+GATE = "Gate: "  # what somebody has to agree to is never dropped for being one step too many
 
 
 def repairs(findings: Sequence[Finding]) -> list[tuple[str, list[Finding]]]:
@@ -23,4 +24,6 @@ def repairs(findings: Sequence[Finding]) -> list[tuple[str, list[Finding]]]:
         worst = min(SEVERITIES.index(f.severity) for f in item[1])
         return worst, -sum(f.count for f in item[1]), item[0]
 
-    return sorted(groups.items(), key=weight)[:MOST_STEPS]
+    ordered = sorted(groups.items(), key=weight)
+    gates = [group for group in ordered if group[0].startswith(GATE)]
+    return [group for group in ordered if not group[0].startswith(GATE)][:MOST_STEPS] + gates

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent.domain.boundary import SHARED, Boundaries, Crossing, Service, SharedUnit, TableOwnership
+from agent.domain.boundary import SHARED, Crossing, Service, SharedUnit, TableOwnership
 from agent.domain.finding import Evidence, Finding
-from agent.domain.inventory import Inventory
+from agent.domain.handover import MessageContract
 from agent.domain.plan import Step
 from agent.domain.wording import counted, listed
+from agent.roadmap.ground import Ground, is_http
+from agent.roadmap.jobs import Job
 from agent.roadmap.order import Rank
+from agent.roadmap.questions import Asker
 
 __all__ = ["Maker"]
 
@@ -24,13 +27,16 @@ def names_of(services: Sequence[str], most: int = 5) -> str:
 class Maker:
     """Makes steps with IDs in order; lives for one roadmap."""
 
-    def __init__(self, inventory: Inventory, boundaries: Boundaries, findings: Sequence[Finding]) -> None:
-        self._inventory = inventory
-        self._boundaries = boundaries
-        self._findings = findings
+    def __init__(self, ground: Ground, jobs: Sequence[Job], messages: Sequence[MessageContract], asker: Asker) -> None:
+        self.ground, self.jobs, self.messages = ground, jobs, messages
+        self._inventory = ground.inventory
+        self._boundaries = ground.boundaries
+        self._findings = ground.findings
+        self._asker = asker
         self._count = 0
 
-    def _step(self, kind: str, title: str, service: str = "", **fields: object) -> Step:
+    def step(self, kind: str, title: str, service: str = "", **fields: object) -> Step:
+        """A step with the next ID."""
         self._count += 1
         base: dict[str, object] = {
             "id": f"S{self._count:02d}", "kind": kind, "title": title, "service": service, "reasons": (), "evidence": (),
@@ -41,52 +47,86 @@ class Maker:
     def _of(self, rule: str, service: str = "") -> list[Finding]:
         return [f for f in self._findings if f.rule.startswith(rule) and (not service or service in f.services)]
 
+    @property
+    def _held(self) -> str:
+        """The baseline as this system has it."""
+        suites = self._inventory.test_suites
+        if not suites:
+            return f"what S01 recorded of {counted(self._ways, 'way')} in still holds"
+        return f"the {counted(sum(s.files for s in suites), 'test file')} of {listed([s.runner for s in suites], 2)} pass as S01 left them"
+
+    @property
+    def _rule(self) -> str:
+        """What can hold a border, by language."""
+        tools = {"python": "import-linter (modules/.importlinter) holds", "java": "ArchUnit (modules/ModuleBordersTest.java) holds",
+                 "javascript": "dependency-cruiser (modules/.dependency-cruiser.cjs) holds", "typescript": "dependency-cruiser (modules/.dependency-cruiser.cjs) holds"}  # fmt: skip
+        shares = sorted(self._inventory.languages, key=lambda share: -share.code_lines)
+        first = next((tools[s.language] for s in shares if s.language in tools), "")
+        return first or "`figwright diff` against the last plan holds"
+
+    @property
+    def _ways(self) -> int:
+        return len(self.ground.system.routes_table) or len(self._inventory.entry_points)
+
     def baseline(self) -> Step:
         """Make today's behaviour a reference: the suites that exist, and what they do not protect."""
         suites = self._inventory.test_suites
         unprotected = self._of("protection")
         commands = tuple(
-            f"{s.command} passes three times in a row ({counted(s.files, 'file')}, {s.runner})" for s in suites
+            f"{s.command} passes three times in a row: {counted(s.files, 'file')} for {s.runner}" for s in suites
         )
         evidence = tuple(
             Evidence(location=s.evidence, text=f"{s.runner}: {counted(s.files, 'file')}, run with {s.command}")
             for s in suites[:SHOWN]
         )
-        return self._step(
+        lines = (
+            f"{self.ground.system.test_lines:,} lines of tests stand beside {self.ground.system.code_lines:,} of code"
+        )
+        ways = [Evidence(location=r.location, text=r.route) for r in self.ground.system.routes_table[:SHOWN]]
+        files = counted(sum(s.files for s in suites), "test file")
+        return self.step(
             "prepare",
-            "Make the tests that exist a baseline" if suites else "Record characterization tests: there is no suite",
+            f"Make {files} of {listed([s.runner for s in suites], 3)} the baseline"
+            if suites
+            else f"Record characterization tests for {counted(self._ways, 'way')} in: there is no suite",
             reasons=(
-                f"every later step is judged by {counted(sum(s.files for s in suites), 'test file')} in {counted(len(suites), 'suite')}"
+                f"{lines}, in {counted(len(suites), 'suite')}: every later step is judged by them"
                 if suites
-                else "without tests a change is checked by customers",
+                else f"{self.ground.system.code_lines:,} lines of code and no test: a change is checked by customers",
                 *(f.title for f in unprotected[:SHOWN]),
             ),
-            evidence=evidence or tuple(e for f in unprotected[:1] for e in f.evidence),
-            entry=("the code builds from a clean checkout",),
-            exit=commands
-            or ("the outermost interface is covered by recorded examples that fail when behaviour changes",),
-            rollback="nothing in production changes",
+            evidence=evidence or tuple(e for f in unprotected[:1] for e in f.evidence) or tuple(ways),
+            entry=(f"{listed([b.name for b in self._inventory.build_systems], 3)} builds it from a clean checkout",)
+            if self._inventory.build_systems
+            else (
+                f"somebody can build its {counted(len(self._inventory.files), 'file')} from a clean checkout: no build file was found",
+            ),
+            exit=commands or (f"recorded examples of {counted(self._ways, 'way')} in fail when their answers change",),
+            rollback=f"{files} are run and none is changed"
+            if suites
+            else f"recordings of {counted(self._ways, 'way')} in are only added",
             findings=tuple(f.id for f in unprotected),
+            abort=(f"{listed([s.command for s in suites], 2)} fails once in three runs: then it is no reference",)
+            if suites
+            else (),
         )
 
     def mend(self, title: str, found: Sequence[Finding]) -> Step:
         """Remove what findings of one kind name, file by file, while the tests of the baseline hold."""
         rules = sorted({f.rule for f in found})
         places = sum(f.count for f in found)
-        return self._step(
+        files = sorted({e.location.path for f in found for e in f.evidence})
+        return self.step(
             "prepare",
-            title,
-            reasons=(
-                f"{counted(places, 'place')} in {counted(len({e.location.path for f in found for e in f.evidence}), 'file')}",
-                *(f.title for f in found[: SHOWN - 1]),
-            ),
+            f"{title}: {counted(places, 'place')} in {counted(len(files), 'file')}",
+            reasons=tuple(f.title for f in found[:SHOWN]),
             evidence=tuple(f.evidence[0] for f in found[:SHOWN]),
-            entry=("the baseline passes",),
+            entry=(f"{listed(files, 3)}: {self._held}",),
             exit=(
-                f"figwright assess finds nothing of {listed(rules, 6)} that is not accepted with a reason and a date",
-                "the baseline passes",
+                f"of {counted(places, 'place')} of {listed(rules, 6)} in {listed(files, 3)} 0 are left, or {counted(len(found), 'finding')} accepted with a date",
+                self._held,
             ),
-            rollback="revert the change"
+            rollback=f"revert the change in {listed(files, 3)}"
             + ("; a secret that was replaced stays replaced" if "security.secret" in rules else ""),
             findings=tuple(f.id for f in found),
         )
@@ -95,32 +135,79 @@ class Maker:
         """Know usage, latency and errors before anything moves."""
         entry = [e for e in self._inventory.entry_points if e.kind in ("web", "job", "batch", "worker", "main", "cli")]
         what = counted(routes, "route") if routes else counted(len(entry), "entry point")
-        return self._step(
-            "observe",
-            f"Measure what is used: {what}" + (f" and {counted(len(jobs), 'job')}" if jobs else ""),
-            reasons=("which of them are used, how often, and how slow they are cannot be read from code",),
-            evidence=tuple(Evidence(location=e.evidence, text=f"{e.kind}: {e.name} ({e.how})") for e in entry[:SHOWN]),
-            entry=("access logs or a tracing agent can be switched on in production",),
-            exit=(
-                f"calls, 95th percentile and error rate are known for each of {what} over one business cycle",
-                *((f"each job has a known schedule, duration and owner: {listed(list(jobs))}",) if jobs else ()),
-            ),
-            rollback="switch the instrumentation off",
+        if routes and not self.ground.http_routes:
+            what = counted(routes, "transaction")
+        seen = self.ground.boundaries.traffic
+        bare = [j for j in self.jobs if j.writes and not j.restart]
+        writing = sum(bool(r.writes) for r in self.ground.system.routes_table)
+        known = (
+            f"your logs hold {seen.requests:,} requests, for {len(seen.routes)} of them; {len(seen.silent)} were never asked for"
+            if seen.requests
+            else f"code shows {what}, {writing} of them writing, and not one number of their use"
         )
+        return self.step(
+            "observe",
+            f"Measure {what}"
+            + (f" and {counted(len(jobs), 'job')}" if jobs else "")
+            + (f", {len(bare)} of them without a restart point" if bare else ""),
+            reasons=(
+                known,
+                *(
+                    (
+                        f"{listed([j.key for j in bare], 4)}: no restart point was found, so what a second run does is not known",
+                    )
+                    if bare
+                    else ()
+                ),
+            ),
+            evidence=tuple(Evidence(location=e.evidence, text=f"{e.kind}: {e.name} ({e.how})") for e in entry[:SHOWN])
+            or tuple(Evidence(location=r.location, text=r.route) for r in self.ground.system.routes_table[:SHOWN]),
+            entry=(f"{self._how_measured(routes)} for {what}",),
+            exit=(
+                f"calls, 95th percentile and error rate of {what} are known over one business cycle, and the {counted(writing, 'one')} that {'writes' if writing == 1 else 'write'} by user",
+                *(
+                    (
+                        f"schedule, duration and owner are known of {listed([j.key for j in self.jobs] or list(jobs), 6)}",
+                    )
+                    if jobs
+                    else ()
+                ),
+                f"a restore of {counted(len(self.ground.boundaries.tables), 'table')} was timed (RTO) and its loss known (RPO): answer restore.tested",
+            ),
+            rollback=f"the instrumentation of {what} is switched off",
+        )
+
+    def _how_measured(self, routes: int) -> str:
+        """What can be switched on without changing code, by language."""
+        first = next((share.language for share in self._inventory.languages if share.parsed), "")
+        agents = {
+            "python": "`opentelemetry-instrument` before the start command",
+            "java": "the OpenTelemetry agent as -javaagent",
+            "javascript": "`node --require @opentelemetry/auto-instrumentations-node/register`",
+            "php": "the OpenTelemetry extension of PHP",
+            "csharp": "the OpenTelemetry .NET automatic instrumentation",
+        }
+        if (routes and not self.ground.http_routes) or first == "cobol":
+            return "the monitor's and the scheduler's own records (SMF 110, SMF 30) are kept"
+        return f"{agents.get(first, 'an access log with durations')} or access logs may be switched on in production"
 
     def upgrade(self) -> Step | None:
         """Runtimes past their end."""
         found = self._of("runtime.end-of-life")
         if not found:
             return None
-        return self._step(
+        names = listed([f.title.partition(" is past")[0] for f in found])
+        return self.step(
             "prepare",
-            f"Leave unsupported runtimes: {listed([f.title.partition(' is past')[0] for f in found])}",
+            f"Leave unsupported runtimes: {names}",
             reasons=tuple(f.title for f in found[:SHOWN]),
             evidence=tuple(e for f in found[:SHOWN] for e in f.evidence),
-            entry=("the test baseline holds",),
-            exit=("the same test IDs pass on the supported version", "nothing in the repository names the old version"),
-            rollback="the old image stays deployable until the new one has run for one business cycle",
+            entry=(f"before {names} goes, {self._held}",),
+            exit=(
+                f"on the successor of {names} {self._held}",
+                f"a search of {counted(len(self._inventory.files), 'file')} for {names} finds nothing",
+            ),
+            rollback=f"the image with {names} stays deployable until its successor has run for one business cycle",
             findings=tuple(f.id for f in found),
         )
 
@@ -130,9 +217,14 @@ class Maker:
         kinds = sorted({s.kind for s in external})
         blockers = [s for s in external if s.kind in ("file share", "ftp", "local file")]
         starts = [e for e in self._inventory.entry_points if e.kind in ("web", "main", "worker", "job", "batch")]
-        return self._step(
+        what = (
+            f"{counted(len(starts), 'way')} in, with {listed([s.name for s in external], 4)} outside"
+            if external
+            else f"{counted(len(starts), 'way')} in"
+        )
+        return self.step(
             "containerize",
-            f"Run it as it is in a container, with {listed(kinds)} outside" if kinds else "Run it as it is in a container",
+            f"Run it as it is in a container, with {listed(kinds)} outside" if kinds else f"Run its {counted(len(starts), 'way')} in as they are in a container",
             reasons=(
                 f"{counted(len(starts), 'way')} in and {counted(len(external), 'system')} outside were found",
                 *(f"{s.kind} {s.name} ties it to a machine" for s in blockers[:3]),
@@ -142,58 +234,85 @@ class Maker:
                 for s in external[:SHOWN]
                 for p in s.evidence[:1]
             ) or tuple(Evidence(location=e.evidence, text=f"{e.kind}: {e.name}") for e in starts[:SHOWN]),
-            entry=("the test baseline holds",),
-            exit=("the image starts from environment variables alone", "the baseline's test IDs pass inside the image"),
-            rollback="the present deployment stays as it is until the container has taken its traffic",
+            entry=(f"of {what}, {self._held}",),
+            exit=(f"the image starts {what} from environment variables alone", f"inside the image {self._held}"),
+            rollback=f"the present deployment of {counted(len(starts), 'way')} in stays as it is until the container has taken its traffic",
             findings=tuple(f.id for f in self._of("integration")),
+            abort=(f"{blockers[0].kind} {blockers[0].name} cannot be reached from where the container runs",) if blockers else (),
         )  # fmt: skip
 
     def settle_table(self, table: TableOwnership) -> Step:
         """One writer for one table."""
-        others = [w for w in table.writers if w not in (table.owner, SHARED)]
+        told = self._asker.answer(f"writer.{table.table}")
+        owner = told.text if told and told.text in self.ground.services else table.owner
+        others = [w for w in table.writers if w not in (owner, SHARED)]
         found = [f for f in self._of("data.several-writers") if f"Table {table.table} " in f.title]
         writes = [e for e in table.evidence if e.text.endswith(f"writes {table.table}")]
-        return self._step(
+        price = next((c for c in self._boundaries.bill.conflicts if c.table == table.table), None)
+        best = next((o for o in price.options if o.cheapest), None) if price else None
+        readers = len([r for r in table.readers if r != owner])
+        way = (
+            f", by {best.kind}: {counted(best.sites, 'place')} and {counted(best.use_cases, 'use case')} change"
+            if best
+            else ""
+        )
+        return self.step(
             "own_data",
-            f"Give table {table.table} one writer: {table.owner}",
-            service=table.owner,
-            reasons=(f"written by {names_of(table.writers)}", table.reason),
-            evidence=tuple(writes) or table.evidence[:SHOWN],
-            entry=(f"{listed(others)} and {table.owner} agree on the operation that replaces the write",),
-            exit=(
-                f"no statement of {listed(others)} writes {table.table} (this plan, run again, shows one writer)",
-                "the baseline's test IDs pass",
+            f"Give table {table.table} one writer: {owner}",
+            service=owner,
+            reasons=(
+                f"written by {names_of(table.writers)}, read by {readers} others{way}",
+                table.reason + (f"; you named {owner} ({told.place})" if told and told.text == owner else ""),
             ),
-            rollback="revert the commits: the schema does not change in this step",
+            evidence=tuple(writes) or table.evidence[:SHOWN],
+            entry=(
+                f"writer.{table.table} is answered, and {listed(others)} and {owner} agree on the operation that replaces {counted(len(writes), 'write')}",
+            ),
+            exit=(
+                f"none of the {counted(len(writes), 'place')} of {listed(others)} writes {table.table}: this plan, run again, shows one writer for its {readers} readers",
+                f"of {table.table}, {self._held}",
+            ),
+            rollback=f"revert the commits at {counted(len(writes), 'place')}: {table.table}'s columns and its {readers} readers stay as they are in this step",
             findings=tuple(f.id for f in found),
+            abort=(f"a row of {table.table} that {listed(others)} wrote before and nobody writes now",),
         )
 
     def cut_cycle(self, item: Finding) -> Step:
         """One direction between two services."""
-        return self._step(
+        files = sorted({e.location.path for e in item.evidence})
+        return self.step(
             "cut",
             f"Cut the cycle: {item.title}",
             service=item.services[0] if item.services else "",
             reasons=(item.detail,),
             evidence=item.evidence[:SHOWN],
-            entry=("the test baseline holds",),
-            exit=(f"this plan, run again, no longer reports {item.id}", "the baseline's test IDs pass"),
-            rollback="revert the commits: behaviour does not change in this step",
+            entry=(f"in {listed(files, 3)}, {self._held}",),
+            exit=(
+                f"of {counted(item.count, 'place')} in {listed(files, 3)} one direction is left, and this plan, run again, no longer reports {item.id}",
+                self._held,
+            ),
+            rollback=f"revert the commits in {listed(files, 3)}: {counted(item.count, 'place')} behave as before",
             findings=(item.id,),
         )
 
     def shared(self, units: Sequence[SharedUnit]) -> Step:
         """Shared code: library, split, or keep."""
         gods = self._of("structure.god-unit") + self._of("data.writes-past-owner")
-        return self._step(
+        kinds = [
+            f"{sum(u.kind == k for u in units)} {k}"
+            for k in ("kernel", "library", "glue")
+            if any(u.kind == k for u in units)
+        ]
+        writing = sorted({t.table for t in self._boundaries.tables if SHARED in t.writers})
+        return self.step(
             "prepare",
             f"Decide where shared code goes: {listed([u.unit for u in units], 4)}",
             reasons=tuple(f"{u.unit}: {u.kind}, {u.reason}" for u in units[:SHOWN]),
             evidence=tuple(Evidence(location=u.location, text=f"{u.kind}: {u.reason}") for u in units[:SHOWN]),
-            entry=("the boundaries are agreed with the people who own the domains",),
-            exit=("each unit is a versioned library, split over services, or stays in the monolith, by decision",
-                  "no library writes a table"),
-            rollback="revert the commits",
+            entry=(f"the borders of {counted(len(self._boundaries.services), 'candidate')} are agreed with the people who own them",),
+            exit=(f"{listed(kinds, 3)}: each is a versioned library, split over services, or stays in the monolith, by decision",
+                  f"{listed(writing, 4)} {'is' if len(writing) == 1 else 'are'} written by shared code no more" if writing else f"none of {counted(len(units), 'unit')} writes a table, as today"),
+            rollback=f"revert the commits in {counted(len(units), 'shared unit')}",
             findings=tuple(f.id for f in gods),
         )  # fmt: skip
 
@@ -207,7 +326,7 @@ class Maker:
         ]
         inbound = [c for c in crossings if c.target == s.name]
         outbound = [c for c in crossings if c.source == s.name]
-        return self._step(
+        return self.step(
             "extract",
             f"Extract {s.title}: {_entries(s)}, {counted(len(s.owned_tables), 'table')}, "
             f"{counted(s.code_lines, 'line')}",
@@ -217,50 +336,92 @@ class Maker:
             value=rank.value,
             cost=rank.cost,
             entry=(
-                "a facade stands in front of the monolith and sends it everything",
-                *((f"{listed([o[0] for o in s.offers], 3)} have an interface of their own: {_users(inbound)} call them",) if s.offers else ()),
-                *((f"it calls {listed([n[0] for n in s.needs], 3)} over that service's interface",) if outbound and s.needs else ()),
+                self._turned(s),
+                *((f"{listed([o[0] for o in s.offers], 3)} have an interface of their own: {_users(inbound)} call them in {counted(sum(c.weight for c in inbound), 'place')}",) if s.offers else ()),
+                *((f"it calls {listed([n[0] for n in s.needs], 3)} over that service's interface, for {counted(sum(c.weight for c in outbound), 'place')} of today",) if outbound and s.needs else ()),
             ),
             exit=(
                 *_answered(s, sum(c.weight for c in inbound)),
                 *((f"tables {listed(list(s.owned_tables), 4)} are written by it alone",) if s.owned_tables else ()),
-                "error rate and 95th percentile are no worse than in the baseline for one business cycle",
+                f"of {_entries(s)}, error rate and 95th percentile stay within S02's for one business cycle",
             ),
             rollback=_rollback(s),
             findings=tuple(f.id for f in self._findings if s.name in f.services),
             depends_on=tuple(after),
+            abort=self._abort(s),
         )  # fmt: skip
+
+    def _turned(self, service: Service) -> str:
+        """What stands in front, before anything moves."""
+        routes = _routes(service)
+        http = [r for r in routes if is_http(r)]
+        if http:
+            return f"a facade stands in front of the monolith and sends it all {counted(len(self.ground.http_routes), 'route')}, {len(http)} of them of {service.name}"
+        if routes or self.ground.other_routes:
+            return f"{listed(list(service.entry_points), 4)} can be routed by code, and back"
+        jobs = [e for e in service.entry_points if e not in routes]
+        return (
+            f"{listed(jobs, 4)} can be started on either side, never on both"
+            if jobs
+            else f"its {counted(service.calls_in, 'use')} from outside go through one interface, by branch by abstraction"
+        )
+
+    def _abort(self, service: Service) -> tuple[str, ...]:
+        """Numbers where somebody gave them, else the questions that ask for them."""
+        errors, slow = self._asker.number("slo.error_rate"), self._asker.number("slo.p95")
+        what = _entries(service)
+        first = (
+            f"more than {errors:g} % of the requests for {what} fail in ten minutes"
+            if errors is not None
+            else f"the error rate of {what} passes what slo.error_rate will say"
+        )
+        second = (
+            f"their 95th percentile passes {slow:g} ms"
+            if slow is not None
+            else "their 95th percentile what slo.p95 will"
+        )
+        third = (
+            (f"one row of {listed(list(service.owned_tables), 3)} differs between both sides after a drain",)
+            if service.owned_tables
+            else ()
+        )
+        return (f"{first}, or {second}", *third)
 
     def modularize(self, service: Service) -> Step:
         """Keep it in, but hold its border."""
         out = [c for c in self._boundaries.crossings if c.source == service.name and c.target != SHARED]
         into = [c for c in self._boundaries.crossings if c.target == service.name and c.source != SHARED]
         needs = listed([f"{c.target} ({c.weight})" for c in out])
-        return self._step(
+        size = f"{counted(len(service.units), 'unit')}, {counted(service.code_lines, 'line')}"
+        return self.step(
             "modularize",
-            f"Make {service.title} a module with a border",
+            f"Make {service.title} a module with a border: {size}",
             service=service.name,
             reasons=(service.verdict_reason,),
             evidence=tuple(e for c in (*out, *into) for e in c.evidence[:2])[:SHOWN] or self._home_of(service),
-            entry=("the test baseline holds",),
+            entry=(f"over {size}, {self._held}",),
             exit=(
-                f"an import rule holds its border in CI; today it needs {needs}" if out else "an import rule holds its border in CI",
-                f"{sum(c.weight for c in into)} uses from outside go through what it offers on purpose",
+                f"{self._rule} its border in CI; today's exceptions are needs of {needs}" if out else f"{self._rule} the border of {size} in CI, without an exception",
+                f"{sum(c.weight for c in into)} uses from {names_of([c.source for c in into], 4)} go through what it offers on purpose" if into else f"none of its {size} is used from outside, and the rule keeps it so",
+                *((f"{listed(list(service.owned_tables), 4)} {'is' if len(service.owned_tables) == 1 else 'are'} in a schema of its own",) if service.owned_tables else ()),
             ),
-            rollback="remove the rule: no behaviour changes",
+            rollback=f"remove the rule: {size} behave as before",
             findings=tuple(f.id for f in self._findings if service.name in f.services),
         )  # fmt: skip
 
     def keep(self, services: Sequence[Service]) -> Step:
         """What stays in the monolith, and why."""
-        return self._step(
+        size = f"{counted(sum(s.code_lines for s in services), 'line')} with {counted(sum(len(s.owned_tables) for s in services), 'table')}"
+        return self.step(
             "keep",
             f"Keep in the monolith: {listed([s.title for s in services])}",
             reasons=tuple(f"{s.title}: {s.verdict_reason}" for s in services),
             evidence=tuple(e for s in services[:SHOWN] for e in self._home_of(s)),
             entry=(),
-            exit=("reviewed again when its ties have changed: run this plan on the new commit",),
-            rollback="nothing is changed",
+            exit=(
+                f"{size} are judged again when {counted(sum(s.calls_in + s.calls_out for s in services), 'tie')} have become fewer: `figwright diff` shows it",
+            ),
+            rollback=f"none of {size} is changed",
         )
 
     def _home_of(self, service: Service) -> tuple[Evidence, ...]:

