@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["CodeEmbedder", "HashedEmbedder", "open_embedder"]
+__all__ = ["CodeEmbedder", "HashedEmbedder", "find_vectors", "open_embedder"]
 
 NATIVE = 768
 DIMENSIONS = 256  # the model was trained so that its first dimensions carry most; more gain next to nothing here
@@ -101,6 +101,14 @@ def open_embedder() -> CodeEmbedder | HashedEmbedder:
         return CodeEmbedder()
     except (ImportError, OSError, AttributeError):
         return HashedEmbedder()
+
+
+def find_vectors() -> tuple[str, str]:
+    """(the pretrained vectors' name, why they cannot be used); one of the two is empty."""
+    try:
+        return CodeEmbedder().name, ""
+    except (ImportError, OSError, AttributeError) as error:
+        return "", str(error)
 
 
 def _summed(tokens: Sequence[Sequence[str]], word_vector: Callable[[str], Array]) -> Array:

@@ -23,7 +23,16 @@ from agent.errors import RepositoryError
 if TYPE_CHECKING:
     from git.cmd import Git
 
-__all__ = ["CLONE_PROTOCOLS", "NO_PROTOCOL", "GitFailed", "GitRepository", "git_program", "run_git"]
+__all__ = [
+    "CLONE_PROTOCOLS",
+    "NO_PROTOCOL",
+    "GitFailed",
+    "GitRepository",
+    "find_git",
+    "git_program",
+    "run_git",
+    "try_git",
+]
 
 NO_PROTOCOL = "none"
 CLONE_PROTOCOLS = "https:http:ssh:git:file"
@@ -55,6 +64,18 @@ class GitFailed(Exception):  # noqa: N818 - reads as what happened
     """Git ended with an error; the text is what it said last, without credentials."""
 
 
+def find_git() -> tuple[str, str]:
+    """(git's version, why git cannot be used); one of the two is empty."""
+    import tempfile
+
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            said = run_git(["version"], cwd=Path(folder), environment={})
+    except (RepositoryError, GitFailed) as error:
+        return "", str(error)
+    return said.decode("utf-8", "replace").strip().removeprefix("git version "), ""
+
+
 def run_git(
     arguments: Sequence[str],
     *,
@@ -63,6 +84,7 @@ def run_git(
     settings: Sequence[tuple[str, str]] = (),
 ) -> bytes:
     """Standard output of ``git arguments``. Raises GitFailed, and RepositoryError when git is not installed."""
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # without git, GitPython would not even be imported
     from git.exc import GitCommandError, GitCommandNotFound
 
     try:
@@ -76,6 +98,39 @@ def run_git(
         raise RepositoryError(_NO_GIT) from error
     except GitCommandError as error:
         raise GitFailed(_last_words(error.stderr)) from error
+
+
+def try_git(
+    arguments: Sequence[str],
+    *,
+    cwd: Path,
+    environment: Mapping[str, str],
+    settings: Sequence[tuple[str, str]] = (),
+    given: bytes = b"",
+) -> tuple[int, bytes, str]:
+    """(exit code, standard output, all that it complained of), with ``given`` on its standard input. Raises RepositoryError
+    when git is not installed."""
+    import tempfile
+
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    from git.exc import GitCommandNotFound
+
+    try:
+        with tempfile.TemporaryFile() as stdin:
+            stdin.write(given)
+            stdin.seek(0)
+            code, printed, complaint = git_program(cwd).execute(
+                ["git", *arguments],
+                istream=stdin,
+                stdout_as_string=False,
+                strip_newline_in_stdout=False,
+                with_extended_output=True,
+                with_exceptions=False,
+                env={**_environment(settings), **environment},
+            )
+    except GitCommandNotFound as error:
+        raise RepositoryError(_NO_GIT) from error
+    return code, bytes(printed), str(complaint)
 
 
 def git_program(cwd: Path) -> Git:

@@ -30,7 +30,7 @@ from agent.ports import Snapshot
 if TYPE_CHECKING:
     from git.cmd import Git
 
-__all__ = ["open_repository"]
+__all__ = ["find_repository", "open_repository"]
 
 
 def open_repository(source: str, *, commit: str | None, name: str | None, cache_dir: Path) -> Snapshot:
@@ -60,7 +60,7 @@ def _open_path(source: str, commit: str | None, name: str | None) -> Snapshot:
     if not os.access(path, os.R_OK | os.X_OK):
         raise RepositoryError(f"{_quoted(source)} cannot be read: permission denied; ask for read access to it")
     folder = path.resolve()
-    found = _find_repository(folder)
+    found = find_repository(folder)
     if found is None:
         if commit is not None:
             raise RepositoryError(
@@ -80,7 +80,7 @@ def _open_path(source: str, commit: str | None, name: str | None) -> Snapshot:
     return tree if tree.paths() or not prefix else Folder(folder, called)
 
 
-def _find_repository(folder: Path) -> tuple[GitRepository, Path] | None:
+def find_repository(folder: Path) -> tuple[GitRepository, Path] | None:
     """The repository that the folder lies in and its root; None when there is none that git can read."""
     for root in (folder, *folder.parents):
         git_dir = _git_dir(root / ".git")

@@ -38,6 +38,7 @@ def write_files(folder: Path, files: Mapping[str, str]) -> list[Path]:
         os.umask(umask)
         targets = [folder / name for name in files]
         for temporary_path, target in zip(made, targets, strict=True):
+            target.parent.mkdir(parents=True, exist_ok=True)
             temporary_path.chmod(0o666 & ~umask)
             temporary_path.replace(target)
     except OSError as error:
