@@ -17,15 +17,22 @@ __all__ = ["app", "main"]
 
 for _command in (
     "plan",
+    "diff",
     "graph",
     "boundaries",
     "explain",
     "assess",
+    "synth",
     "ask",
+    "score",
     "test",
     "refactor",
     "containerize",
     "canary",
+    "pr",
+    "mcp",
+    "doctor",
+    "cache",
 ):  # in the order of --help
     importlib.import_module(f"agent.cli.{_command}")
 
