@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.domain.boundary import SHARED
-from agent.domain.code import DependencyGraph, Symbol
+from agent.scoring import find_units, read_members
 
 __all__ = ["Case", "find_units", "read_dataset", "read_samples", "sample_folder"]
 
@@ -53,16 +53,9 @@ def _sample(path: Path) -> Case:
     expected = tomllib.loads(path.read_text("utf-8"))
     truth: dict[str, str] = {}
     for service, members in expected["services"].items():
-        truth.update(dict.fromkeys(_members(members), service))
-    truth.update(dict.fromkeys(_members(expected.get("shared", [])), SHARED))
+        truth.update(dict.fromkeys(read_members(members), service))
+    truth.update(dict.fromkeys(read_members(expected.get("shared", [])), SHARED))
     return Case(path.parent.name, "S", "module", truth, path.parent)
-
-
-def _members(entry: object) -> list[str]:
-    """A list of units, or a table whose lists are units (``modules = [...]``)."""
-    if isinstance(entry, Mapping):
-        return [unit for value in entry.values() for unit in _members(value)]
-    return [str(unit) for unit in entry] if isinstance(entry, list) else []
 
 
 def read_dataset(folder: Path, sources: Path | None) -> tuple[Case, ...]:
@@ -91,33 +84,3 @@ def _source(sources: Path, name: str, about: Mapping[str, str]) -> Path | None:
     traces = Path(about["traces"])
     places = (checkout / traces, checkout / traces.name, sources / f"{name}.json", sources / traces.name)
     return next((place for place in places if place.is_file()), None)
-
-
-def find_units(graph: DependencyGraph, keys: Mapping[str, str]) -> dict[str, str]:
-    """Truth key -> unit of the graph, for the keys that the graph has: by ID, by path, or by path and name."""
-    by_path: dict[str, list[Symbol]] = {}
-    for symbol in graph.symbols:
-        if symbol.unit and symbol.kind not in ("table", "route", "template"):
-            by_path.setdefault(symbol.path, []).append(symbol)
-    found: dict[str, str] = {}
-    for key in keys:
-        hit = graph.by_id.get(key.replace("$", "."))
-        hit = _in_file(by_path, key) if hit is None else hit
-        if hit is not None and hit.unit:
-            found[key] = hit.unit
-    return found
-
-
-def _in_file(by_path: Mapping[str, list[Symbol]], key: str) -> Symbol | None:
-    """``path::Name`` is the file's symbol of that name; ``path`` its unit, of several the one called like the file.
-
-    A path that the graph does not have may be the end of exactly one that it has (a truth written for a sub-folder).
-    """
-    path, _, name = key.partition("::")
-    longer = [known for known in by_path if known.endswith("/" + path)] if path not in by_path else []
-    symbols = by_path.get(longer[0] if len(longer) == 1 else path, [])
-    if name:
-        return next((s for s in symbols if s.name == name), None)
-    units = [s for s in symbols if s.id == s.unit]
-    stem = path.rpartition("/")[2].partition(".")[0]
-    return next((s for s in units if s.name == stem), units[0] if units else None)

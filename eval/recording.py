@@ -7,6 +7,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 from agent import __version__
 from eval.task import Outcome, Task
 
-__all__ = ["code_digest", "read_result", "record", "recorded_folder"]
+__all__ = ["code_digest", "read_result", "read_variants", "record", "recorded_folder"]
 
 PACKAGES = ("chromadb", "graspologic-native", "msgspec", "numpy", "pydantic", "sqlglot", "tree-sitter")
 
@@ -25,14 +26,17 @@ def recorded_folder() -> Path:
     return Path(__file__).resolve().parent / "results"
 
 
-def record(task: Task, outcome: Outcome, seconds: float, folder: Path) -> Path:
-    """Write <task>.json, replacing an earlier one."""
+def record(task: Task, outcome: Outcome, seconds: float, folder: Path, cpu_seconds: float | None = None) -> Path:
+    """Write <task>.json (of a variant <task>-<variant>.json), replacing an earlier one."""
     result = {
         "task": task.name,
+        "variant": outcome.variant,
         "measures": task.measures,
         "truth": task.truth,
         "baselines": task.baselines,
         "limits": task.limits,
+        "data": task.data,
+        "budget_minutes": task.budget,
         "seeds": list(task.seeds),
         "figwright": __version__,
         "code": code_digest(),
@@ -40,11 +44,13 @@ def record(task: Task, outcome: Outcome, seconds: float, folder: Path) -> Path:
         "machine": _machine(),
         "recorded": datetime.now(UTC).date().isoformat(),
         "seconds": round(seconds, 1),
+        "cpu_seconds": None if cpu_seconds is None else round(cpu_seconds, 1),
         "rows": [dict(row) for row in outcome.rows],
         "skipped": [{"case": s.case, "reason": s.reason} for s in outcome.skipped],
     }
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{task.name}.json"
+    slug = re.sub(r"[^a-z0-9.]+", "-", outcome.variant.lower()).strip("-.")[:60]
+    path = folder / (f"{task.name}-{slug}.json" if slug else f"{task.name}.json")
     temporary = path.with_suffix(".tmp")
     temporary.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
     temporary.replace(path)
@@ -58,6 +64,16 @@ def read_result(folder: Path, task: str) -> Mapping[str, Any] | None:
         return None
     result: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
     return result
+
+
+def read_variants(folder: Path, task: str) -> list[Mapping[str, Any]]:
+    """Every recorded result of a task, by its variant's name."""
+    found = []
+    for path in sorted(folder.glob(f"{task}*.json")):
+        result: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+        if result.get("task") == task:
+            found.append(result)
+    return sorted(found, key=lambda result: str(result.get("variant", "")))
 
 
 def code_digest() -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.recording import read_result
+from eval.leaderboard import LEADERBOARD, leaderboard_rows
+from eval.recording import read_result, read_variants
 from eval.task import Column, Task
 
 __all__ = ["evaluation_page", "page_path", "text_table"]
@@ -28,12 +29,34 @@ def page_path() -> Path:
 
 def evaluation_page(tasks: Iterable[Task], folder: Path) -> str:
     """The whole page; a task without a recorded result says so."""
-    return "\n".join([HEAD, *(_section(task, read_result(folder, task.name)) for task in tasks)])
+    tasks = list(tasks)
+    parts = [HEAD, _overview(tasks, folder), *(_section(task, folder) for task in tasks), _leaderboard(folder)]
+    return "\n".join(parts)
 
 
-def _section(task: Task, result: Mapping[str, Any] | None) -> str:
+def _overview(tasks: Sequence[Task], folder: Path) -> str:
+    """Every task with its budget, what its last run took, and how to get its data."""
+    lines = ["| Task | Budget, minutes | with --quick | Last run, minutes | Data |", "| --- | --- | --- | --- | --- |"]
+    for task in tasks:
+        result = read_result(folder, task.name)
+        took = f"{result['seconds'] / 60:.1f}" if result else "not recorded"
+        quick = f"{task.quick_budget:g}" if task.quick_budget else "not part of it"
+        lines.append(f"| [{task.name}](#{task.name}) | {task.budget:g} | {quick} | {took} | {task.data} |")
+    lines += ["", 'Budgets are for two cores. Tasks with "opt-in" in their data run only when they are named.', ""]
+    return "\n".join(lines)
+
+
+def _leaderboard(folder: Path) -> str:
+    rows, note = leaderboard_rows(read_variants(folder, "advisor"), read_result(folder, "boundaries"))
+    return "\n".join(["## leaderboard of advisors", "", note, "", *_markdown(LEADERBOARD, rows), ""])
+
+
+def _section(task: Task, folder: Path) -> str:
+    result = read_result(folder, task.name)
     if result is None:
-        return f"## {task.name}\n\n{task.measures}\n\nNot recorded yet.\n"
+        lines = [f"## {task.name}", "", task.measures, "", f"- **Truth.** {task.truth}"]
+        lines += [f"- **Baselines.** {task.baselines}", f"- **Limits.** {task.limits}", ""]
+        return "\n".join([*lines, "Not recorded yet." if not read_variants(folder, task.name) else "See below.", ""])
     lines = [f"## {task.name}", "", result["measures"], ""]
     lines += [
         f"- **Truth.** {result['truth']}",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
-__all__ = ["Column", "Description", "Outcome", "Request", "Skipped", "Task", "Value"]
+__all__ = ["Column", "Description", "Outcome", "Request", "Role", "Skipped", "Task", "Value"]
 
 Value = str | int | float | bool | None
+Role = Literal["name", "higher", "lower", "cost", "watch", ""]
 
 
 @dataclass(frozen=True)
@@ -32,23 +33,33 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Rows of equal keys, in the order in which the table shows them."""
+    """Rows of equal keys, in the order in which the table shows them. ``variant`` is what was measured of several (a model)."""
 
     rows: tuple[Mapping[str, Value], ...]
     skipped: tuple[Skipped, ...] = ()
+    variant: str = ""
 
 
 @dataclass(frozen=True)
 class Column:
-    """How the table shows one key of the rows; numbers get ``digits`` places."""
+    """How the table shows one key of the rows; numbers get ``digits`` places.
+
+    ``role`` is what a comparison makes of it: part of the row's name; a figure that is better higher or lower; a cost, which
+    is better lower and never twice the same; a figure to watch, of which neither is better; or nothing.
+    """
 
     key: str
     title: str
     digits: int = 0
+    role: Role = ""
 
 
 class Task(Protocol):
-    """One thing that is measured. The sentences go into the result file and the table's page as they are."""
+    """One thing that is measured. The sentences go into the result file and the table's page as they are.
+
+    ``data`` says how to get what it needs. ``budget`` and ``quick_budget`` are the minutes that a run may take on two cores.
+    ``opt_in`` tasks need something that few machines have, and run only when they are named.
+    """
 
     @property
     def name(self) -> str: ...
@@ -60,6 +71,14 @@ class Task(Protocol):
     def baselines(self) -> str: ...
     @property
     def limits(self) -> str: ...
+    @property
+    def data(self) -> str: ...
+    @property
+    def budget(self) -> float: ...
+    @property
+    def quick_budget(self) -> float: ...
+    @property
+    def opt_in(self) -> bool: ...
     @property
     def seeds(self) -> tuple[int, ...]: ...
     @property
@@ -81,3 +100,7 @@ class Description:
     limits: str
     columns: tuple[Column, ...]
     seeds: tuple[int, ...] = field(default=())
+    data: str = ""
+    budget: float = 0.0
+    quick_budget: float = 0.0
+    opt_in: bool = False

@@ -65,7 +65,7 @@ class AdvisorTask(Description):
                 rows += list(_KINDS[kind](request))
             except FigwrightError as error:
                 skipped.append(Skipped(kind, str(error).replace(str(request.work), "work")))
-        return Outcome(tuple(rows), tuple(skipped))
+        return Outcome(tuple(rows), tuple(skipped), variant=model)
 
 
 def _settings(request: Request, repeat: int = 0) -> Settings:
@@ -229,12 +229,15 @@ ADVISOR = AdvisorTask(
     baselines="The same plan without advice.",
     limits="One small model, run on this machine, says nothing of a large one. A handful of cases; names are compared by a "
     "word's stem. At temperature 0 five repeats may be five times the same.",
+    data="opt-in: samples, --dataset and --sources; an endpoint named by FIGWRIGHT_EVAL_LLM and FIGWRIGHT_EVAL_LLM_URL",
+    budget=120,
+    opt_in=True,
     columns=(
-        Column("kind", "What"), Column("app", "System"), Column("asked", "Asked"), Column("accepted", "Accepted"),
-        Column("right", "Right"), Column("dropped", "Dropped"), Column("repairs", "Sent back"),
-        Column("tokens_in", "Tokens in"), Column("tokens_out", "Tokens out"), Column("seconds", "Seconds"),
-        Column("moved", "Moved"), Column("ari_without", "ARI without", 2), Column("ari_with", "ARI with", 2),
-        Column("ari_worst", "ARI worst", 2),
+        Column("kind", "What", role="name"), Column("app", "System", role="name"), Column("asked", "Asked"), Column("accepted", "Accepted", role="higher"),
+        Column("right", "Right", role="higher"), Column("dropped", "Dropped"), Column("repairs", "Sent back"),
+        Column("tokens_in", "Tokens in", role="cost"), Column("tokens_out", "Tokens out", role="cost"), Column("seconds", "Seconds", role="cost"),
+        Column("moved", "Moved"), Column("ari_without", "ARI without", 2), Column("ari_with", "ARI with", 2, role="higher"),
+        Column("ari_worst", "ARI worst", 2, role="higher"),
     ),
 )  # fmt: skip
 

@@ -12,12 +12,12 @@ from agent.boundaries.metrics import measure
 from agent.boundaries.system import System, see_system
 from agent.boundaries.traces import divide_entities, read_traces
 from agent.composition import workbench
-from agent.domain.boundary import SHARED, Boundaries
+from agent.domain.boundary import Boundaries
 from agent.domain.code import DependencyGraph
 from agent.errors import FigwrightError, RepositoryError
 from agent.pipeline import Run, make_boundaries, make_graph, make_inventory, ways_in
+from agent.scoring import agreement_scores, labelled
 from agent.settings import Settings
-from eval.agreement import adjusted_rand, mojofm, pairwise_f1
 from eval.baselines import (
     LEIDEN_SEEDS,
     access_pairs,
@@ -157,7 +157,7 @@ def score(truth: Labels, units: Labels, homes: Labels, system: System) -> dict[s
     agreement; units that the method sets apart as shared count as one service. NaN: cannot be said.
     """
     placed = {key: homes[units[key]] for key in truth if key in units and units[key] in homes}
-    label = _labelled(truth, placed)
+    label = labelled(truth, placed)
     home = {units[key]: label[key] for key in truth if key in units}
     inside = measure(system, home, {}, 0.0)
     return agreement_scores(truth, placed) | {
@@ -167,23 +167,6 @@ def score(truth: Labels, units: Labels, homes: Labels, system: System) -> dict[s
         "ned": inside.ned,
         "bcp": business_contexts(system, home),
     }
-
-
-def agreement_scores(truth: Labels, placed: Labels) -> dict[str, float]:
-    """Coverage and agreement of labels (key -> service) with the truth; a key without one is a service of its own."""
-    label = _labelled(truth, placed)
-    return {
-        "coverage": len(placed) / len(truth) if truth else math.nan,
-        "set_apart": float(sum(1 for value in label.values() if value == SHARED)),
-        "services": float(len(set(label.values()) - {SHARED})),
-        "mojofm": mojofm(label, truth),
-        "f1": pairwise_f1(label, truth),
-        "ari": adjusted_rand(label, truth),
-    }
-
-
-def _labelled(truth: Labels, placed: Labels) -> dict[str, str]:
-    return {key: placed.get(key, f"missing: {key}") for key in truth}
 
 
 def business_contexts(system: System, home: Labels) -> float:
@@ -208,16 +191,19 @@ BOUNDARIES = BoundariesTask(
     limits="A handful of small systems. Other decompositions of the same system can be as good. A unit that is not in "
     "the graph counts as a service of its own; units set apart as shared count as one service.",
     seeds=LEIDEN_SEEDS,
+    data="the samples are in the checkout; published decompositions with --dataset and --sources ([format](guide/evaluation.md#boundaries))",
+    budget=5,
+    quick_budget=0.75,
     columns=(
-        Column("app", "System"),
-        Column("quality", "Truth"),
-        Column("method", "Method"),
+        Column("app", "System", role="name"),
+        Column("quality", "Truth", role="name"),
+        Column("method", "Method", role="name"),
         Column("scored", "Units"),
-        Column("coverage", "Coverage", 2),
+        Column("coverage", "Coverage", 2, role="higher"),
         Column("services", "Services", 1),
-        Column("mojofm", "MoJoFM", 1),
-        Column("f1", "F1", 2),
-        Column("ari", "ARI", 2),
+        Column("mojofm", "MoJoFM", 1, role="higher"),
+        Column("f1", "F1", 2, role="higher"),
+        Column("ari", "ARI", 2, role="higher"),
         Column("sm", "SM", 2),
         Column("icp", "ICP", 2),
         Column("ifn", "IFN", 1),

@@ -230,13 +230,16 @@ BOUNDARY_CONTROLS = BoundaryControls(
     baselines="Reference: the same figure without the control, or the limit.",
     limits="Names are hidden in the graph, after the code was read, so that only boundaries lose them. Edits are made to the "
     "graph too. The made-up system has plain groups, so that its cost says more than its agreement.",
+    data="as boundaries; the made-up system is drawn from a fixed seed",
+    budget=10,
+    quick_budget=0.2,
     columns=(
-        Column("control", "Control"),
-        Column("system", "System"),
-        Column("what", "What"),
+        Column("control", "Control", role="name"),
+        Column("system", "System", role="name"),
+        Column("what", "What", role="name"),
         Column("reference", "Reference", 2),
-        Column("value", "Value", 2),
+        Column("value", "Value", 2, role="watch"),
         Column("change", "Change", 2),
-        Column("holds", "Holds"),
+        Column("holds", "Holds", role="higher"),
     ),
 )

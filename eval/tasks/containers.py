@@ -19,7 +19,7 @@ from agent.settings import Settings
 from eval.datasets import sample_folder
 from eval.task import Column, Description, Outcome, Request, Skipped, Value
 
-__all__ = ["CONTAINERS"]
+__all__ = ["CONTAINERS", "measure", "row_of"]
 
 SAMPLES = ("orderdesk", "stockroom", "storefront", "helpdesk", "claims", "ledger")
 QUICK = ("helpdesk", "storefront")
@@ -52,7 +52,7 @@ class Containers(Description):
                     skipped.append(Skipped(name, f"--sources DIR has no {name}"))
                     continue
                 try:
-                    rows.append(_row(name, measure(name, root.resolve(), request, builder)))
+                    rows.append(row_of(name, measure(name, root.resolve(), request, builder)))
                 except FigwrightError as error:
                     skipped.append(Skipped(name, str(error)))
         finally:
@@ -77,12 +77,13 @@ def measure(name: str, root: Path, request: Request, builder: ImageBuilder) -> C
     return report
 
 
-def _row(name: str, report: ContainerReport) -> Mapping[str, Value]:
+def row_of(name: str, report: ContainerReport) -> Mapping[str, Value]:
     webs = [proof for proof in report.deployables if proof.kind not in ("job", "worker")]
+    webs = webs or [proof for proof in report.deployables if proof.kind == "worker"] or list(report.deployables)
     if not webs:
         return {"repository": name, "deployables": 0, "first": "refused", "level": "refused", "rounds": 0, "outside": 0, "inside": 0,
                 "others": "", "megabytes": 0.0, "seconds": 0.0, "base": "", "note": report.nothing[:200]}  # fmt: skip
-    main = min(webs, key=lambda proof: LEVELS.index(proof.level))
+    main = min(webs, key=lambda proof: (LEVELS.index(proof.level), LEVELS.index(proof.first)))
     others = [proof for proof in report.deployables if proof is not main]
     return {
         "repository": name,
@@ -135,17 +136,20 @@ CONTAINERS = Containers(
     baselines="The first try, without repairs.",
     limits="Base images are made from the machine's own parts under the public names; the table says what really stood behind each. "
     "Most of the repositories were seen while the rules were made.",
+    data="opt-in: samples and --sources; a builder (docker, podman or buildah) and base images",
+    budget=120,
+    opt_in=True,
     columns=(
-        Column("repository", "Repository"),
+        Column("repository", "Repository", role="name"),
         Column("deployables", "Deployables"),
         Column("first", "First try"),
         Column("level", "After repair"),
         Column("rounds", "Rounds"),
         Column("outside", "Tests outside"),
-        Column("inside", "of them inside"),
+        Column("inside", "of them inside", role="higher"),
         Column("others", "Others"),
-        Column("megabytes", "MB", 1),
-        Column("seconds", "Seconds", 1),
+        Column("megabytes", "MB", 1, role="cost"),
+        Column("seconds", "Seconds", 1, role="cost"),
         Column("base", "What stood behind the base image"),
         Column("note", "Note"),
     ),

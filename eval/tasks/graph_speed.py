@@ -174,11 +174,14 @@ GRAPH_SPEED = GraphSpeed(
     "and turn by turn.",
     limits="One machine, named in the result file, shared with whatever else runs on it. Share is value / limit: 1 or "
     "less is within it.",
+    data="the sample orderdesk; --sources with django, skipped by name when it is not there",
+    budget=10,
+    quick_budget=0.4,
     columns=(
-        Column("measure", "Measure"),
-        Column("repository", "Repository"),
-        Column("value", "Value", 2),
-        Column("unit", "Unit"),
+        Column("measure", "Measure", role="name"),
+        Column("repository", "Repository", role="name"),
+        Column("value", "Value", 2, role="cost"),
+        Column("unit", "Unit", role="name"),
         Column("limit", "Limit", 1),
         Column("share", "Share of limit", 2),
         Column("note", "Details"),

@@ -179,14 +179,16 @@ REFACTOR = Refactor(
     baselines="The repository as it is under Python 3.11, and after all default fixers of fissix (2to3).",
     limits="Tests only see what they run. Tests that expect the order of an unordered dictionary, or the very words of an "
     "interpreter's message, cannot pass under both versions.",
+    data="the sample stockroom; --dataset with dev.json for real repositories; interpreters of Python 2.7 and 3.11",
+    budget=60,
     columns=(
-        Column("repository", "Repository"),
+        Column("repository", "Repository", role="name"),
         Column("python", "Baseline on"),
         Column("baseline", "Baseline"),
         Column("unconverted", "Unconverted"),
         Column("fissix", "fissix"),
-        Column("ours", "Recipes"),
-        Column("share", "Share", 3),
+        Column("ours", "Recipes", role="higher"),
+        Column("share", "Share", 3, role="higher"),
         Column("steps", "Steps kept"),
         Column("guesses", "Guesses kept"),
         Column("refused", "Refused"),
@@ -194,7 +196,7 @@ REFACTOR = Refactor(
         Column("kept_guesses", "Guesses that helped"),
         Column("dropped_steps", "Steps that hurt"),
         Column("test_runs", "Test runs"),
-        Column("seconds", "Seconds", 1),
+        Column("seconds", "Seconds", 1, role="cost"),
         Column("note", "Note"),
     ),
 )

@@ -17,7 +17,7 @@ __all__ = ["VALIDATION"]
 
 SAMPLE = "orderdesk"
 BAD = 60
-QUICK_BAD, QUICK_GOOD = 6, 1
+QUICK_BAD, QUICK_GOOD = 3, 1
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,15 @@ VALIDATION = Validation(
     truth="By construction: no bad change may be accepted, every good one should be.",
     baselines="Tests alone accept every mutant that they do not kill: the column `unprotected`.",
     limits="One sample, Python only; the good changes are written by hand. The seed is drawn afresh and is in the table.",
+    data="one sample, whose test environment needs a package registry",
+    budget=90,
+    quick_budget=1.5,
     columns=(
-        Column("changes", "Changes"),
+        Column("changes", "Changes", role="name"),
         Column("seed", "Seed"),
         Column("count", "Judged"),
-        Column("refused", "Refused"),
-        Column("unprotected", "Unprotected"),
-        Column("accepted", "Accepted"),
+        Column("refused", "Refused", role="watch"),
+        Column("unprotected", "Unprotected", role="watch"),
+        Column("accepted", "Accepted", role="watch"),
     ),
 )
