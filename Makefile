@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 FIGWRIGHT := $(BIN)/figwright
 
 .DEFAULT_GOAL := help
-.PHONY: help plan test test-fresh test-slow test-builds check format docs bench eval picture lock wheel clean
+.PHONY: help plan test test-fresh test-slow test-builds check format docs site bench eval picture lock wheel clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -44,17 +44,22 @@ check: $(READY)  ## lint, formatting, types, import contracts, generated docs
 	$(BIN)/python docs/make_cli.py --check
 	$(BIN)/python docs/make_recipes.py --check
 	$(BIN)/python docs/make_lenses.py --check
+	$(BIN)/python docs/make_sample_plan.py --check
 	$(BIN)/python -m eval table --check
 
 format: $(READY)  ## rewrite the formatting
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(READY)  ## rewrite the generated pages: docs/cli.md, docs/recipes.md, docs/lenses.md, docs/evaluation.md
+docs: $(READY)  ## rewrite what is generated: docs/cli.md, recipes.md, lenses.md, evaluation.md, sample-plan/, the README's figures
 	$(BIN)/python docs/make_cli.py
 	$(BIN)/python docs/make_recipes.py
 	$(BIN)/python docs/make_lenses.py
+	$(BIN)/python docs/make_sample_plan.py
 	$(BIN)/python -m eval table
+
+site: $(READY)  ## docs/ as a site, in figwright-out/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --config-file docs/site/mkdocs.yml
 
 bench: $(READY)  ## cost of the graph against its limits: structure, calls, memory, index, one edit [SOURCES=folder of checkouts]
 	$(BIN)/python -m eval graph_speed $(if $(SOURCES),--sources "$(SOURCES)")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import importlib
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,22 +20,28 @@ if TYPE_CHECKING:
     from agent.adapters.chroma_index import ChromaIndex
     from agent.adapters.machine_toolchains import MachineToolchains
     from agent.advisor.opening import Opened
+    from agent.delivery import Results
+    from agent.doctor import Machine
     from agent.domain.boundary import Boundaries
     from agent.domain.code import DependencyGraph
     from agent.domain.inventory import Inventory
     from agent.patches.codebase import OverlaidCode
-    from agent.ports import Ecosystem, Framework, ImageBuilder, Language, Sandbox, Snapshot
+    from agent.ports import Branches, Ecosystem, Forge, Framework, ImageBuilder, Language, Sandbox, Snapshot
     from agent.validation import Workplace
 
 __all__ = [
     "BUILDERS",
+    "FORGES",
     "SANDBOXES",
+    "OpenedDelivery",
     "Workbench",
     "codebase",
     "ecosystems",
     "frameworks",
     "languages",
+    "machine",
     "open_builder",
+    "open_delivery",
     "open_model",
     "open_sandbox",
     "open_snapshot",
@@ -59,6 +65,7 @@ FRAMEWORKS = (
 
 ECOSYSTEMS = ("python", "node", "java", "php", "go")
 BUILDERS = ("auto", "docker", "podman", "buildah")
+FORGES = ("auto", "github", "gitlab", "gitea", "none")
 SANDBOXES = ("bubblewrap", "container", "none")
 
 
@@ -245,6 +252,94 @@ def open_builder(name: str) -> ImageBuilder:
     raise ContainerError(
         f"no container builder can be used here ({'; '.join(reasons)}): install and start one of them."
     )
+
+
+def machine(settings: Settings) -> Machine:
+    """This machine as ``figwright doctor`` asks it."""
+    import importlib.util
+    import platform
+
+    from agent.adapters.bubblewrap_sandbox import BubblewrapSandbox
+    from agent.adapters.buildah_images import BuildahImages
+    from agent.adapters.code_embedder import find_vectors
+    from agent.adapters.container_linters import container_linters
+    from agent.adapters.container_sandbox import ContainerSandbox
+    from agent.adapters.docker_images import DockerImages
+    from agent.adapters.git_command import find_git
+    from agent.doctor import Machine
+
+    def why(make: Callable[[], ImageBuilder]) -> Callable[[], str]:
+        def ask() -> str:
+            builder = make()
+            try:
+                return builder.unusable()
+            finally:
+                builder.close()
+
+        return ask
+
+    def endpoint() -> tuple[str, str]:
+        from agent.advisor.reaching import reach_endpoint
+
+        return reach_endpoint(settings.advisor)
+
+    return Machine(
+        system=platform.system(),
+        python=platform.python_version(),
+        toolchains=toolchains(),
+        git=find_git,
+        sandboxes={"bubblewrap": BubblewrapSandbox().unusable, "container": ContainerSandbox().unusable},
+        builders={
+            "docker": why(DockerImages),
+            "podman": why(lambda: DockerImages("podman")),
+            "buildah": why(BuildahImages),
+        },
+        linters=container_linters(),
+        vectors=find_vectors,
+        cache=settings.cache_dir,
+        endpoint=endpoint if settings.advisor.model or settings.advisor.base_url else None,
+        extras={"mcp": importlib.util.find_spec("mcp") is not None},
+    )
+
+
+@dataclass(frozen=True)
+class OpenedDelivery:
+    """What `agent.delivery` works with, and what the user should be told about it."""
+
+    results: Results
+    branches: Branches
+    forge: Forge
+    notes: tuple[str, ...] = ()
+
+
+@contextmanager
+def open_delivery(
+    source: str, folders: Sequence[Path], forge: str, settings: Settings, *, remote: str | None, base: str, api_url: str | None, author: str,
+) -> Iterator[OpenedDelivery]:  # fmt: skip
+    """Results, the remote's branches and the forge. Raises InputError and DeliveryError; what was made for it is removed at the end."""
+    from agent.adapters.delivery_folder import read_results
+    from agent.adapters.forge_choice import choose_forge
+    from agent.adapters.git_branches import GitBranches
+    from agent.adapters.git_remote import find_remote
+
+    results = read_results(folders, source)
+    found = find_remote(source, remote, settings.cache_dir, may_be_own=forge in ("auto", "none"))
+    chosen = choose_forge(forge, found, api_url, folders[0] / "requests")
+    branches = GitBranches(
+        found.url,
+        objects=found.objects,
+        base=base,
+        author=author,
+        login=chosen.login,
+        folder=found.folder,
+        own=found.own,
+    )
+    with ExitStack() as stack:
+        stack.callback(branches.close)
+        dated = replace(results, committed_on=branches.date(results.report.commit))
+        opened = chosen.open()
+        stack.callback(opened.close)
+        yield OpenedDelivery(dated, branches, opened, chosen.notes)
 
 
 def cache_key(source: str, snapshot: Snapshot) -> str:

@@ -11,6 +11,9 @@ FigwrightError
 │   ├── SandboxError      no box can be made on this machine, or the one asked for is not there
 │   └── EnvironmentUnmakeableError   what the tests need cannot be had here; names the step
 ├── ContainerError         a container cannot be built, started or asked
+├── DeliveryError          branches cannot be made or pushed
+│   └── ForgeError         a forge (GitHub, GitLab, Gitea) refused or cannot be reached
+│       └── ForgeUnsureError  nobody knows whether a write was carried out: look before it is tried again
 └── IndexUnusableError         the vector index or a cache cannot be opened and could not be rebuilt
 
 Each message says what happened, where, and what to do next, in one sentence.
@@ -21,8 +24,11 @@ from __future__ import annotations
 __all__ = [
     "BoundariesError",
     "ContainerError",
+    "DeliveryError",
     "EnvironmentUnmakeableError",
     "FigwrightError",
+    "ForgeError",
+    "ForgeUnsureError",
     "IndexUnusableError",
     "InputError",
     "OutputError",
@@ -80,3 +86,15 @@ class EnvironmentUnmakeableError(ValidationError):
 
 class ContainerError(FigwrightError):
     """No container program can be used here, or it refused what was asked of it."""
+
+
+class DeliveryError(FigwrightError):
+    """Branches cannot be made, pushed or read back."""
+
+
+class ForgeError(DeliveryError):
+    """A forge refused what was asked of it, or cannot be reached."""
+
+
+class ForgeUnsureError(ForgeError):
+    """A write went out and no answer came back: it may have been carried out."""

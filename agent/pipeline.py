@@ -19,7 +19,7 @@ from functools import cache
 import msgspec
 
 from agent import __version__
-from agent.assessment import RULES, Case, assess, count_gaps, summarize
+from agent.assessment import RULES, Case, assess, count_gaps, name_columns, summarize
 from agent.boundaries import print_boundaries, propose_boundaries, read_boundaries, read_pins
 from agent.domain.assumptions import Assumptions
 from agent.domain.boundary import Boundaries
@@ -32,7 +32,7 @@ from agent.fingerprint import own_code
 from agent.graph import Remembered, build_graph, facts_key, read_facts
 from agent.inventory import table_date, take_inventory
 from agent.ports import Advisor, Tools
-from agent.roadmap import draw_roadmap, first_actions
+from agent.roadmap import Ground, draw_plan, first_actions
 
 __all__ = ["Run", "Stages", "make_boundaries", "make_case", "make_graph", "make_plan", "render", "ways_in"]
 
@@ -170,7 +170,11 @@ def make_plan(
         pins = {**{glob.escape(unit): service for unit, service in placed.items()}, **assumptions.pins}
         told = assumptions.model_copy(update={"pins": pins}) if placed else assumptions
         boundaries = make_boundaries(inventory, graph, told, file, run)
-        return _judge(Case(inventory, graph, boundaries, as_of or table_date(), bench.snapshot.read), assumptions, run)
+        return _judge(
+            Case(inventory, graph, boundaries, as_of or table_date(), bench.snapshot.read, assumptions),
+            assumptions,
+            run,
+        )
 
     plan = compose({})
     if advisor is not None:
@@ -190,14 +194,15 @@ def make_case(
     inventory = make_inventory(bench, run, as_of)
     graph, _ = make_graph(bench, inventory, run)
     boundaries = make_boundaries(inventory, graph, assumptions, file, run)
-    return Case(inventory, graph, boundaries, as_of or table_date(), bench.snapshot.read)
+    return Case(inventory, graph, boundaries, as_of or table_date(), bench.snapshot.read, assumptions)
 
 
 def _judge(case: Case, assumptions: Assumptions, run: Run) -> Plan:
     """From boundaries to a plan."""
     done = run.stage("assessment and roadmap")
     system, findings = summarize(case), assess(case, assumptions.accept)
-    roadmap = draw_roadmap(case.inventory, system, case.boundaries, findings, assumptions)
+    ground = Ground(case.inventory, case.graph, case.boundaries, system, findings, assumptions, case.read)
+    roadmap, handover = draw_plan(ground)
     plan = Plan(
         figwright=__version__,
         repository=_repository(case.inventory, case.as_of),
@@ -205,9 +210,10 @@ def _judge(case: Case, assumptions: Assumptions, run: Run) -> Plan:
         not_understood=count_gaps(case),
         inventory=case.inventory,
         system=system,
-        boundaries=case.boundaries,
+        boundaries=name_columns(case),
         findings=findings,
         roadmap=roadmap,
+        handover=handover,
     )
     done()
     return plan
@@ -225,6 +231,7 @@ def render(plan: Plan, run: Run) -> dict[str, str]:
     """The plan's files, all from the one value."""
     from agent.report import (  # only a plan needs templates and pictures
         write_decisions,
+        write_handover,
         write_html,
         write_json,
         write_markdown,
@@ -239,6 +246,7 @@ def render(plan: Plan, run: Run) -> dict[str, str]:
         "boundaries.toml": print_boundaries(plan.boundaries, plan.repository.commit),
         "findings.sarif": write_sarif(plan.findings, RULES, __version__),
         **write_decisions(plan),
+        **write_handover(plan),
     }
     done()
     return files

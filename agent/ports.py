@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from agent.domain.boundary import Boundaries
     from agent.domain.code import AmbiguousReference, Dependency, DependencyGraph, Symbol
     from agent.domain.container import LintFinding
+    from agent.domain.delivery import BranchCommit, Change, Dashboard, Merged, Request, RequestText
     from agent.domain.environment import Need, Recipe, Step
     from agent.domain.execution import Command, Folders, Limits, Outcome, Toolchain
     from agent.domain.facts import Binding, Definition, Entity, FileFacts, Import, TableUse, Wiring
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Advisor",
+    "Branches",
     "CodeIndex",
     "Codebase",
     "ContainerLinter",
@@ -31,6 +33,7 @@ __all__ = [
     "Ecosystem",
     "Editor",
     "Embedder",
+    "Forge",
     "Framework",
     "ImageBuilder",
     "Imported",
@@ -631,8 +634,12 @@ class ImageBuilder(Protocol):
         """Bytes of the image, its base included."""
         ...
 
-    def start(self, tag: str, command: Sequence[str], env: Mapping[str, str], limits: Limits) -> str:
-        """Start it without a network but its own loopback; the name by which it is asked. Empty command: the image's."""
+    def start(
+        self, tag: str, command: Sequence[str], env: Mapping[str, str], limits: Limits, *, beside: str = ""
+    ) -> str:
+        """Start it without a network but its own loopback; the name by which it is asked. Empty command: the image's.
+
+        ``beside`` is one that runs already: its loopback is shared."""
         ...
 
     def ended(self, running: str) -> int | None:
@@ -659,4 +666,113 @@ class ImageBuilder(Protocol):
 
     def close(self) -> None:
         """Remove every container and image that this run made."""
+        ...
+
+
+class Branches(Protocol):
+    """The remote's branches, and commits made for them in a repository of our own: nobody's checkout is touched.
+
+    Commits are named by their IDs. Everything raises DeliveryError, whose text can be shown.
+    """
+
+    base: str  # the branch that requests are to be merged into
+
+    def base_tip(self) -> str:
+        """The commit that the remote's base stands at."""
+        ...
+
+    def tips(self) -> Mapping[str, str]:
+        """Our own branches on the remote, by name, with their commits."""
+        ...
+
+    def messages(self, most: int) -> Sequence[str]:
+        """The base's last commit messages, newest first, merges left out."""
+        ...
+
+    def contains(self, commit: str, other: str) -> bool:
+        """Whether ``other`` is ``commit`` or one of its ancestors."""
+        ...
+
+    def tree(self, commit: str) -> str:
+        """The ID of everything that the commit holds."""
+        ...
+
+    def commits(self, tip: str, without: Sequence[str]) -> Sequence[BranchCommit]:
+        """The commits that ``tip`` leads to and ``without`` do not."""
+        ...
+
+    def build(self, onto: str, changes: Sequence[tuple[Change, str]], date: str) -> tuple[str, tuple[str, ...]]:
+        """One commit for each change, with its message: (the last one's ID, no paths), or ("", paths where it does not apply).
+
+        The same input gives the same IDs.
+        """
+        ...
+
+    def merge(self, ours: str, theirs: str) -> Merged:
+        """The tree of both, without making a commit."""
+        ...
+
+    def commit(self, tree: str, parents: Sequence[str], message: str, date: str) -> str:
+        """One commit of that tree."""
+        ...
+
+    def fork(self, one: str, other: str) -> str:
+        """The newest commit that both lead to; empty when there is none."""
+        ...
+
+    def changed(self, one: str, other: str) -> Mapping[str, tuple[int, int]]:
+        """Paths in which two commits differ: (lines that are new, lines that are gone) of each."""
+        ...
+
+    def date(self, commit: str) -> str:
+        """When it was committed (ISO)."""
+        ...
+
+    def is_ours(self, commit: BranchCommit) -> bool:
+        """Whether figwright both wrote and committed it."""
+        ...
+
+    def push(self, branch: str, commit: str, expected: str) -> None:
+        """Make the remote's branch stand at ``commit`` if it still stands at ``expected`` (empty: is not there), and read that back."""
+        ...
+
+
+class Forge(Protocol):
+    """Where requests are opened. Reading is tried again by itself; raises ForgeError, whose text can be shown, and
+    ForgeUnsureError when nobody knows whether a write was carried out."""
+
+    name: str
+    noun: str  # pull request, merge request
+    sign: str  # what stands before a request's number
+
+    def requests(self, branch: str) -> Sequence[Request]:
+        """Every request that was ever opened for the branch, newest first."""
+        ...
+
+    def open(self, text: RequestText) -> Request:
+        """Open one. Only `agent.delivery` calls it, after it has looked for an existing one."""
+        ...
+
+    def edit(self, request: Request, title: str, body: str, base: str) -> Request:
+        """Write a request's title, body and base."""
+        ...
+
+    def reviewed(self, request: Request) -> bool:
+        """Whether anybody has reviewed it or written about it."""
+        ...
+
+    def shown_paths(self, request: Request) -> frozenset[str] | None:
+        """The paths that the forge says the request changes; None when it cannot say."""
+        ...
+
+    def dashboard(self) -> Dashboard | None:
+        """The issue that lists what waits, open or closed."""
+        ...
+
+    def write_dashboard(self, dashboard: Dashboard | None, title: str, body: str) -> Dashboard:
+        """Open it, or write its body."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
         ...

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.domain.assumptions import Assumptions
 from agent.errors import SettingsError
+from agent.toml_lines import line_of, with_places
 
 __all__ = ["AdvisorSettings", "ModelPrice", "Settings", "load_settings", "with_repository"]
 
@@ -136,9 +137,13 @@ def with_repository(settings: Settings, read: Callable[[str], bytes | None]) -> 
                 f"{where} sets {foreign[0]!r}, which only your own configuration may set: remove it there (a repository may "
                 f"set {allowed})."
             )
-        _validate(Assumptions, table, where)
+        text = content.decode("utf-8", "replace")
+        _validate(Assumptions, table, where, text)
+        theirs = Assumptions(**with_places(table, text, name))
         mine = {key: getattr(settings.assumptions, key) for key in settings.assumptions.model_fields_set}
-        return settings.model_copy(update={"assumptions": Assumptions(**{**table, **mine})})
+        for key in mine.keys() & {"answers", "schedule"}:  # one answer does not silence the others
+            mine[key] = {**getattr(theirs, key), **mine[key]}
+        return settings.model_copy(update={"assumptions": theirs.model_copy(update=mine)})
     return settings
 
 
@@ -187,17 +192,23 @@ def _tables(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        return with_places(tomllib.loads(text), text, path.name)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path} cannot be read as TOML ({error}): correct it or remove it.") from None
 
 
-def _validate(model: type[BaseModel], values: Mapping[str, Any], source: Path | str) -> None:
+def _validate(model: type[BaseModel], values: Mapping[str, Any], source: Path | str, text: str = "") -> None:
+    """Raises SettingsError, with the line where the text of a file says which one it is."""
     try:
         model(**values)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "?"
+        if isinstance(source, Path) and source.is_file():
+            text = source.read_text("utf-8", "replace")
+        line = line_of(text, [str(part) for part in first["loc"] if not isinstance(part, int)]) if text else 0
+        source = f"{source}:{line}" if line else source
         if key == "as_of":
             raise SettingsError(
                 f"{source}: as_of {values.get('as_of')!r} is not a date: write it as YYYY-MM-DD."

@@ -18,8 +18,10 @@ import pytest
 from eval.tasks.plan_time import measure_command
 from tests.program import ORDERDESK, ROOT, SHOP, commit_all, figwright, git, tree, write_repository
 
-FILES = ("boundaries.toml", "findings.sarif", "plan.html", "plan.json", "plan.md", "plan.run.json")
-SAME = ("boundaries.toml", "findings.sarif", "plan.html", "plan.json", "plan.md")
+FOLDERS = ("baseline", "contracts", "runbooks")
+TABLES = ("issues.json", "parity.csv", "questions.toml", "steps.csv", "workshop.csv")
+FILES = ("boundaries.toml", "findings.sarif", "plan.html", "plan.json", "plan.md", "plan.run.json", *TABLES, *FOLDERS)
+SAME = ("boundaries.toml", "findings.sarif", "plan.html", "plan.json", "plan.md", *TABLES)
 
 
 @pytest.fixture(scope="module")

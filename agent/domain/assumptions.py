@@ -1,4 +1,4 @@
-"""What the user told us: pins, weights of routes, accepted findings. Never read from code."""
+"""What the user told us: pins, weights of routes, accepted findings, answers, dates. Never read from code."""
 
 from __future__ import annotations
 
@@ -7,8 +7,16 @@ from datetime import date
 from pydantic import Field, field_validator
 
 from agent.domain.inventory import Noun
+from agent.domain.workload import Budget, Prices, Workload
 
-__all__ = ["AcceptedFinding", "Assumptions"]
+__all__ = ["AcceptedFinding", "Answer", "Assumptions"]
+
+
+class Answer(Noun):
+    """The answer to a question of the plan; ``place`` is the file and line that it stands at, filled in by the reader."""
+
+    text: str
+    place: str = ""
 
 
 class AcceptedFinding(Noun):
@@ -20,16 +28,46 @@ class AcceptedFinding(Noun):
 
 
 class Assumptions(Noun):
-    """``pins``: unit ID or glob -> service name. ``route_weights``: route glob (``GET /orders/*``) -> business weight > 0."""
+    """``pins``: unit ID or glob -> service name. ``route_weights``: route glob (``GET /orders/*``) -> business weight > 0.
+
+    ``service_weights``: service glob -> business weight of all its routes. ``workload``, ``prices`` and ``budget`` are what the
+    formulas of cost are filled with. ``answers``: question ID -> answer. ``schedule``: a step's ID or a service's name -> the day on which it is to be done.
+    """
 
     pins: dict[str, str] = Field(default={})
     route_weights: dict[str, float] = Field(default={})
+    service_weights: dict[str, float] = Field(default={})
     accept: tuple[AcceptedFinding, ...] = ()
+    workload: Workload = Workload()
+    prices: Prices = Prices()
+    budget: Budget | None = None
+    answers: dict[str, Answer] = Field(default={})
+    schedule: dict[str, Answer] = Field(default={})
 
-    @field_validator("route_weights")
+    @field_validator("answers", "schedule", mode="before")
+    @classmethod
+    def _told(cls, value: object) -> object:
+        """Dotted keys that were not quoted are nested tables in TOML; dates and numbers are written as they are."""
+        return _flat(value) if isinstance(value, dict) else value
+
+    @field_validator("route_weights", "service_weights")
     @classmethod
     def _positive(cls, value: dict[str, float]) -> dict[str, float]:
         for route, weight in value.items():
             if not 0 < weight <= 1000:
                 raise ValueError(f"the weight of {route!r} must be above 0 and at most 1000, not {weight}")
         return value
+
+
+def _flat(table: dict[object, object], prefix: str = "") -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in table.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict) and not set(value) <= {"text", "place"}:
+            found.update(_flat(value, f"{name}."))
+        elif isinstance(value, (dict, Answer)):
+            found[name] = value
+        else:
+            text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+            found[name] = Answer(text=text.strip())
+    return found

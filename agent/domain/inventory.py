@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 __all__ = [
     "BuildSystem",
     "Component",
+    "EarlierFile",
     "EntryPoint",
     "ExternalSystem",
     "FileHistory",
@@ -154,11 +155,29 @@ class ExternalSystem(Noun):
 
 
 class FileHistory(Noun):
-    """Git history of one file within the window: commits that touched it, and how many authors did."""
+    """Git history of one file within the window: commits that touched it, and how many authors did.
+
+    ``fixes`` are commits whose subject says that they mend code; ``entropy`` is change entropy, decaying by e a year;
+    ``main_share`` the share of its commits by whoever made most, ``main_quiet`` that this author made none anywhere in the
+    last year of the history.
+    """
 
     path: str
     commits: int
     authors: int
+    fixes: int = 0
+    entropy: float = 0.0
+    main_share: float = 0.0
+    main_quiet: bool = False
+
+
+class EarlierFile(Noun):
+    """A file as the history stood a year before its newest commit, and whether it was mended in that year."""
+
+    path: str
+    entropy: float
+    fixes: int
+    mended: bool
 
 
 class History(Noun):
@@ -170,6 +189,8 @@ class History(Noun):
     files: tuple[FileHistory, ...] = ()
     coupling: tuple[tuple[str, str, int], ...] = ()  # (path, path, shared commits)
     note: str = ""
+    held_back: str = ""  # the day (ISO) that `earlier` is as of; empty when the history is too short
+    earlier: tuple[EarlierFile, ...] = ()  # by path
 
 
 class Inventory(Noun):

@@ -24,7 +24,8 @@ class Proposal(Noun):
     ``title`` is the commit's subject (imperative, at most 72 characters), ``why`` its body. ``needs`` are the IDs of recipes
     whose patches must be there first. ``series`` names a chain that only makes sense whole and is judged as a whole (the
     way to Python 3): its steps run with ``runs_on`` and are kept when no test that passed is lost by them. ``fixer`` says
-    that a deterministic program wrote it, which alone may touch the syntax of tests. ``model`` names the model that wrote it.
+    that a deterministic program wrote it, which alone may touch the syntax of tests. ``model`` names the model that wrote it,
+    or that ``edited`` these files of what a program wrote.
     A ``guess`` is a step of a series that may be wrong: it is kept only when more tests pass with it.
     A proposal without changes carries what was ``left`` only.
     """
@@ -40,6 +41,11 @@ class Proposal(Noun):
     fixer: bool = True
     guess: bool = False
     model: str = ""
+    edited: tuple[str, ...] = ()
+
+    def by_fixer(self, path: str) -> bool:
+        """Whether a deterministic program alone wrote what the file becomes."""
+        return self.fixer and path not in self.edited
 
 
 class Count(Noun):

@@ -11,6 +11,7 @@ from typing import Literal
 from agent.domain.advice import Advice
 from agent.domain.boundary import Boundaries
 from agent.domain.finding import Evidence, Finding
+from agent.domain.handover import Handover
 from agent.domain.inventory import Inventory, Location, Noun
 
 __all__ = [
@@ -146,6 +147,7 @@ class Step(Noun):
     rollback: str
     findings: tuple[str, ...]
     depends_on: tuple[str, ...]
+    abort: tuple[str, ...] = ()  # what stops it: a number where one is known, else the question that asks for it
 
 
 class Phase(Noun):
@@ -187,4 +189,5 @@ class Plan(Noun):
     boundaries: Boundaries
     findings: tuple[Finding, ...]  # by severity, then ID
     roadmap: Roadmap
+    handover: Handover = Handover()
     advice: Advice = Advice()  # a language model's words and proposals, when one was asked
