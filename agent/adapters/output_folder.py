@@ -8,6 +8,7 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping
+from errno import EISDIR
 from pathlib import Path
 
 from agent.errors import OutputError
@@ -37,8 +38,11 @@ def write_files(folder: Path, files: Mapping[str, str]) -> list[Path]:
         umask = os.umask(0)
         os.umask(umask)
         targets = [folder / name for name in files]
-        for temporary_path, target in zip(made, targets, strict=True):
+        for target in targets:  # before the first file gets its name: what cannot be placed is known by then
             target.parent.mkdir(parents=True, exist_ok=True)
+            if target.is_dir():
+                raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(target))
+        for temporary_path, target in zip(made, targets, strict=True):
             temporary_path.chmod(0o666 & ~umask)
             temporary_path.replace(target)
     except OSError as error:

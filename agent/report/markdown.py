@@ -39,10 +39,10 @@ def write_markdown(plan: Plan) -> str:
     sections = (
         _heading(plan, sentence),
         _first_actions(plan, links, sentence),
+        _not_understood(plan, links, sentence),
         write_dispositions(plan, links),
         write_questions(plan, links),
         write_teams(plan),
-        _not_understood(plan, links, sentence),
         _glance(plan, links),
         _verdict(plan, sentence),
         _services(plan, links),

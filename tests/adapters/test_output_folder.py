@@ -21,11 +21,19 @@ def test_a_file_where_the_folder_should_be_is_an_error_in_one_sentence(tmp_path)
     assert (tmp_path / "out").read_text() == "mine"
 
 
-def test_when_one_file_cannot_be_written_none_appears(tmp_path):
-    out = tmp_path / "out"
+@pytest.mark.parametrize("name", ["mine/part.md", "taken"], ids=["its folder is a file", "it is a folder"])
+def test_when_one_file_cannot_be_written_none_appears(tmp_path, name):
+    (tmp_path / "mine").write_text("yours")
+    (tmp_path / "taken").mkdir()
     with pytest.raises(OutputError):
-        write_files(out, {"a.md": "one\n", "no/such/folder.md": "two\n"})
-    assert not list(out.glob("*.tmp")) if out.exists() else True
+        write_files(tmp_path, {"a.md": "one\n", name: "two\n"})
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["mine", "taken"]
+    assert (tmp_path / "mine").read_text() == "yours"
+
+
+def test_a_name_with_a_folder_gets_it(tmp_path):
+    write_files(tmp_path / "out", {"runbooks/orders.md": "one\n"})
+    assert (tmp_path / "out" / "runbooks" / "orders.md").read_text() == "one\n"
 
 
 def test_leftovers_of_a_killed_run_are_removed(tmp_path):

@@ -73,10 +73,10 @@ def test_no_sideways_scrolling(visit: Callable[..., Page], name: str, width: int
     assert page.evaluate("() => document.documentElement.scrollWidth") == width
 
 
-def test_dispositions_unknowns_and_parity_come_first(visit: Callable[..., Page]) -> None:
+def test_what_was_not_understood_dispositions_and_unknowns_come_first(visit: Callable[..., Page]) -> None:
     page = visit("handed")
     parts = page.evaluate("() => [...document.querySelectorAll('section.part')].map(p => p.id)")
-    assert parts[:4] == ["first", "dispositions", "unknowns", "not-understood"]
+    assert parts[:4] == ["first", "not-understood", "dispositions", "unknowns"]
     assert page.locator("#dispositions .parity i").count() == 5
     assert page.locator("#unknowns h3").all_inner_texts() == ["Context map", "Runbooks"]
     assert page.locator("#dispositions tbody tr").count() > 20
