@@ -119,13 +119,20 @@ def judge_change(
         fixer_wrote=fixer_wrote,
         built=_built_from(place, where, remade=after is not None),
     )
-    verdict = judge(baseline, result, (), protection)
-    return verdict.model_copy(update={"reasons": (*verdict.reasons, chance)}) if chance else verdict
+    return _at_most_no_regression(judge(baseline, result, (), protection), chance)
+
+
+def _at_most_no_regression(verdict: Verdict, chance: str) -> Verdict:
+    """Where a test was lost once, that the tests guard the change is not claimed; ``chance`` says which ("": none was)."""
+    if not chance:
+        return verdict
+    label = "no regression" if verdict.label == "mutation-checked" else verdict.label
+    return verdict.model_copy(update={"label": label, "reasons": (*verdict.reasons, chance)})
 
 
 def _settled(baseline: Baseline, run_all: Callable[[], Ran], *, renamed: bool) -> tuple[Ran, Verdict, str]:
-    """What the tests say of a change, and what was only chance. Lost tests lead to two more runs, and two of three
-    decide: a busy machine loses a test, too."""
+    """What the tests say of a change, and what was only chance. Lost tests lead to two more runs, since a busy machine
+    loses a test, too; only where neither of them loses any is the change not refused."""
     ran = run_all()
     first = judge(baseline, _named(baseline, ran, renamed=renamed))
     if first.label != "refused" or not (first.lost or first.missing) or ran.result.stopped_by:
