@@ -114,10 +114,12 @@ def data_edges(system: System) -> Edges:
 
 def entry_edges(system: System) -> Edges:
     """Units and tables that the same entry points reach, by cosine over entry points."""
-    features: dict[str, Counter[str]] = defaultdict(Counter)
+    features: dict[str, dict[str, float]] = {node: {} for reached in system.reach.values() for node in reached}
+    most = _most_common(len(features))
     for route, reached in system.reach.items():
-        for node in reached:
-            features[node][route] = 1
+        if len(reached) <= most:  # the others would be counted and then left out: on large systems, most of the work
+            for node in reached:
+                features[node][route] = 1.0
     return similarity(features)
 
 
@@ -156,13 +158,14 @@ def similarity(features: Mapping[str, Mapping[str, float]], *, rarity: bool = Tr
     inverse document frequency; without, a domain's common word counts as much as a rare one.
     """
     count = len(features)
+    most = _most_common(count)
     frequency = Counter(feature for vector in features.values() for feature in vector)
     vectors: dict[str, dict[str, float]] = {}
     for node, vector in sorted(features.items()):
         weighted = {
             f: w * (math.log((count + 1) / (frequency[f] + 0.5)) if rarity else 1.0)
             for f, w in vector.items()
-            if 1 < frequency[f] <= max(8.0, COMMON_SHARE * count)
+            if 1 < frequency[f] <= most
         }
         length = math.sqrt(sum(w * w for w in weighted.values()))
         if length > 0:
@@ -179,6 +182,11 @@ def similarity(features: Mapping[str, Mapping[str, float]], *, rarity: bool = Tr
         for (a, x), (b, y) in itertools.combinations(listed, 2):
             cosine[a, b] += x * y
     return _nearest(cosine)
+
+
+def _most_common(count: int) -> float:
+    """How many of ``count`` nodes may have a feature for it to tell them apart."""
+    return max(8.0, COMMON_SHARE * count)
 
 
 def _nearest(cosine: Mapping[tuple[str, str], float]) -> Edges:

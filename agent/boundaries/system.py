@@ -135,8 +135,9 @@ def _reach(
     graph: DependencyGraph, handlers: Mapping[str, str], units: set[str], tables: set[str]
 ) -> dict[str, frozenset[str]]:
     """Units and tables that each route reaches through calls and uses."""
-    found: dict[str, frozenset[str]] = {}
-    for route, handler in sorted(handlers.items()):
-        reached = {s if s in tables else graph.unit_of(s) for s in graph.reached_from(handler)}
-        found[route] = frozenset(r for r in reached if r in units or r in tables)
-    return found
+    kept = units | tables
+    homes = {s.id: home for s in graph.symbols if (home := s.id if s.id in tables else s.unit or s.id) in kept}
+    return {
+        route: frozenset(homes[s] for s in graph.reached_from(handler) if s in homes)
+        for route, handler in sorted(handlers.items())
+    }

@@ -161,7 +161,8 @@ class DependencyGraph(Struct, frozen=True, dict=True):
         seen, frontier = {identifier}, [identifier, *(m for t in types for m in self.members.get(t, ()))]
         seen.update(frontier)
         for _ in range(depth):
-            frontier = [t for s in frontier for t in self._flow.get(s, ()) if t not in seen]
+            # Without repetitions: many callers of one function would have it followed once for each of them.
+            frontier = list(dict.fromkeys(t for s in frontier for t in self._flow.get(s, ()) if t not in seen))
             seen.update(frontier)
             if not frontier or len(seen) > limit:
                 break
