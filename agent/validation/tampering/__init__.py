@@ -18,7 +18,7 @@ from agent.validation.tampering.assertions import assertion_count, test_count
 from agent.validation.tampering.code import ChangedFile, Hit, Version, read_changed_file
 from agent.validation.tampering.files import changed_sections, guarded, shadows
 from agent.validation.tampering.literals import expected_values
-from agent.validation.tampering.patterns import PATTERN_RULES, PatternRule
+from agent.validation.tampering.patterns import PATTERN_RULES, PatternRule, meaning
 from agent.validation.tampering.structures import STRUCTURE_RULES, answer_table, dropped_check, pasted_expectation
 
 __all__ = ["assertion_count", "expected_values", "guarded", "pages", "scan_change"]
@@ -155,7 +155,7 @@ def _pattern_hits(version: Version, rule: PatternRule) -> Iterator[Hit]:
         match = rule.pattern.search(statement.text)
         if match:
             # what matched is part of the count: one way out is not another one
-            yield Hit(statement.number, statement.function, statement.text, match.group()[:60])
+            yield Hit(statement.number, statement.function, statement.text, meaning(match.group()))
 
 
 def _dropped_checks(files: Sequence[ChangedFile]) -> Iterator[Tampering]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["PATTERN_RULES", "PatternRule"]
+__all__ = ["PATTERN_RULES", "PatternRule", "meaning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,21 @@ class PatternRule:
     pattern: re.Pattern[str]
     tests_too: bool = False
     comments: bool = False
+
+
+# What Python 2 spelled in other words is the same thing: a migration adds nothing by it.
+SAME_MEANING: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"exec[ (]|execfile\("), "exec"),
+    (re.compile(r"reload\(|importlib\.reload"), "reload"),
+    (re.compile(r"__builtin__$|builtins$"), "builtins"),
+    (re.compile(r"\.func_code|__code__"), "the code of a function"),
+    (re.compile(r"\.func_globals|__globals__"), "the globals of a function"),
+)
+
+
+def meaning(matched: str) -> str:
+    """What a match is counted as: its own text, or one word for a thing that two versions of a language write differently."""
+    return next((word for pattern, word in SAME_MEANING if pattern.match(matched)), matched[:60])
 
 
 def _words(*parts: str) -> re.Pattern[str]:
@@ -143,7 +158,7 @@ PATTERN_RULES: tuple[PatternRule, ...] = (
             r"\bglobal(This)?\.\w+=[^=]", r"\bassert\.\w+=|\bexpect\.\w+=|\bexpect\.extend\b", r"\bsetattr\((sys|os|time|datetime|random|json|math|re|io)\b",
             r"(?<![.\w])(sys|os|time|random|json|math|re|io|datetime|decimal|unittest|pytest|socket|subprocess|logging)\.\w+=[^=]", r"\brunkit\w*\(|\buopz_\w+\(|\boverride_function\(",
             r"\bsetAccessible\(true\)", r"\bctypes\b|\bforbiddenfruit\b", r"\bObject\.(defineProperty|setPrototypeOf)\((Object|Array|String|Number|global|assert|Error)",
-            r"\b__(class|code|bases|globals)__ ?=[^=]",
+            r"\b__(class|code|bases|globals)__ ?=[^=]", r"\.func_(code|globals) ?=[^=]",
         ),
     ),
     PatternRule(
@@ -151,7 +166,7 @@ PATTERN_RULES: tuple[PatternRule, ...] = (
         "Code that is made at run time cannot be read, scanned or covered. Best practice: write it down.",
         "it makes code at run time",
         _words(
-            r"(?<![.\w>])(eval|exec|execfile|compile|create_function)\(", r"\bexec '", r"\b(new )?Function\(", r"\bvm\.(run|compile)\w*\(", r"\bset(Timeout|Interval)\('",
+            r"(?<![.\w>])(eval|exec|execfile|compile|create_function|reload)\(", r"^exec (?=[\w'(])", r"\bexec '", r"\b(new )?Function\(", r"\bvm\.(run|compile)\w*\(", r"\bset(Timeout|Interval)\('",
             r"\bScriptEngine\w*\b|\bGroovyShell\b|\bdefineClass\(|\bCSharpScript\b|\bCompileAssembly\w*\b", r"\bmarshal\.loads\b|\bcode\.interact\b|\btypes\.(CodeType|FunctionType)\(",
             r"\bassert\('", r"\b__import__\(|\bimportlib\.(reload|machinery|util)\b", r"\b(codecs\.decode|fromhex|b64decode|base64_decode|atob)\(.*(exec|eval)", r"\bimp\.load_\w+\(",
             r"\bpreg_replace\('/[^']*/\w*e\w*'",
