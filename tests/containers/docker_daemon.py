@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -67,6 +68,7 @@ def _own() -> Iterator[str]:
 
 
 if __name__ == "__main__":  # run a command beside it
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the daemon ends with it
     with daemon() as why:
         if why:
             print(why, file=sys.stderr)
