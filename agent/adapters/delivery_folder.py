@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import posixpath
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +24,7 @@ __all__ = ["read_results"]
 _Noun = TypeVar("_Noun", bound=Noun)
 _LARGEST = 50_000_000  # bytes of any one file
 _PLAN_FILES = ("plan.md", "boundaries.toml")
+_LINK = re.compile(r"\]\(([A-Za-z0-9_./-]{1,200})\)")
 _CONTAINER_TOPS = ("compose.yaml", "kubernetes", "facade", "secrets")
 
 
@@ -101,8 +104,20 @@ def _as(model: type[_Noun], text: str, path: Path, command: str) -> _Noun:
 
 
 def _plan_files(folder: Path) -> dict[str, str]:
-    names = [*_PLAN_FILES, *sorted(path.name for path in folder.glob("decision-*.md"))]
-    return {name: _text(folder / name) for name in names if (folder / name).is_file()}
+    """The plan, and whatever it links to: a link must not lead nowhere in the repository that gets it."""
+    todo = [*_PLAN_FILES, *sorted(path.name for path in folder.glob("decision-*.md"))]
+    found: dict[str, str] = {}
+    while todo:
+        name = todo.pop(0)
+        path = folder / name
+        if name in found or not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
+            continue
+        found[name] = _text(path)
+        if name.endswith(".md"):
+            todo += [
+                posixpath.normpath(posixpath.join(posixpath.dirname(name), to)) for to in _LINK.findall(found[name])
+            ]
+    return found
 
 
 def _patch(folder: Path, name: str) -> bytes:

@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from agent.adapters.forge_calls import ForgeCalls, pages
-from agent.adapters.forge_http import ForgeHttp
-from agent.domain.delivery import DASHBOARD_MARK, LABEL, Dashboard, Request, RequestText
-from agent.errors import ForgeError, ForgeUnsureError
+from agent.adapters.forge_calls import pages
+from agent.adapters.forge_http import ForgeHttp, RestForge, Wording
+from agent.domain.delivery import DASHBOARD_MARK, LABEL, Dashboard, Request
+from agent.errors import ForgeError
 
 __all__ = ["GiteaForge"]
 
@@ -25,24 +25,20 @@ _COLOR = "#4c7a5b"
 _LAG = 1.0  # seconds: the files of a request are worked out behind the scenes after a push
 
 
-class GiteaForge:
+class GiteaForge(RestForge):
     """One repository, ``owner/name``. ``token`` is sent to ``api`` only."""
 
     name = "Gitea"
     noun = "pull request"
     sign = "#"
+    _wording = Wording("/pulls", "head", "base", "body", "WIP: ", "PATCH")
 
     def __init__(
         self, api: str, path: str, token: str, pause: Callable[[float], None] = time.sleep, timeout: float = 30.0
     ) -> None:
-        self._repo = f"/repos/{path}"
+        super().__init__(f"/repos/{path}", path, ForgeHttp(api, f"token {token}", timeout), token, pause)
         self._pause = pause
         self._asked = 0
-        self._calls = ForgeCalls(self.name, path, (token,), pause)
-        self._http = ForgeHttp(api, f"token {token}", timeout)
-
-    def close(self) -> None:
-        self._http.close()
 
     def requests(self, branch: str) -> Sequence[Request]:
         def page(number: int) -> Any:
@@ -53,32 +49,8 @@ class GiteaForge:
             )
 
         here = (one for one in pages(_PAGE, page) if one["head"].get("repo_id") == one["base"].get("repo_id"))
-        found = [_request(one) for one in here]
+        found = [self._request(one) for one in here]
         return sorted((one for one in found if one.branch == branch), key=lambda one: -one.number)
-
-    def open(self, text: RequestText) -> Request:
-        body = {
-            "head": text.branch,
-            "base": text.base,
-            "title": f"WIP: {text.title}" if text.draft else text.title,
-            "body": text.body,
-        }
-        try:
-            data = self._write(f"opening a pull request for {text.branch}", "POST", "/pulls", body, repeatable=False)
-        except ForgeUnsureError:
-            raise
-        except ForgeError as error:
-            if "already exists" in str(error):
-                raise ForgeUnsureError(str(error)) from None
-            raise
-        return _request(data)
-
-    def edit(self, request: Request, title: str, body: str, base: str) -> Request:
-        fields = {"title": f"WIP: {title}" if request.draft else title, "body": body}
-        if base != request.base:
-            fields["base"] = base
-        what = f"updating pull request #{request.number}"
-        return _request(self._write(what, "PATCH", f"/pulls/{request.number}", fields))
 
     def reviewed(self, request: Request) -> bool:
         what = f"reading reviews of #{request.number}"
@@ -108,51 +80,35 @@ class GiteaForge:
                 raise
             return Dashboard(number=0, body="", closed=True)
         found = [one for one in listed if DASHBOARD_MARK in (one.get("body") or "")]
-        return _dashboard(max(found, key=lambda one: int(one["number"]))) if found else None
+        return self._dashboard(max(found, key=lambda one: int(one["number"]))) if found else None
 
-    def write_dashboard(self, dashboard: Dashboard | None, title: str, body: str) -> Dashboard:
-        if dashboard is not None:
-            path = f"/issues/{dashboard.number}"
-            return _dashboard(self._write("updating the dashboard", "PATCH", path, {"body": body}))
-        fields = {"title": title, "body": body, "labels": [self._label()]}
-        return _dashboard(self._write("opening the dashboard issue", "POST", "/issues", fields, repeatable=False))
-
-    def _label(self) -> int:
-        """The number of our label, which is made when there is none."""
+    def _labels(self) -> list[int]:
+        """By its number; the label is made when there is none."""
         known = pages(_PAGE, lambda number: self._read("reading labels", "/labels", {"limit": _PAGE, "page": number}))
         found = next((one for one in known if one["name"] == LABEL), None)
         if found is None:
             fields = {"name": LABEL, "color": _COLOR, "description": "Opened by figwright"}
             found = self._write("making a label", "POST", "/labels", fields, repeatable=False)
-        return int(found["id"])
+        return [int(found["id"])]
 
-    def _read(self, what: str, path: str, query: Mapping[str, Any]) -> Any:
-        return self._calls.read(what, lambda: self._http.call("GET", self._repo + path, query)).data
+    def _request(self, data: Mapping[str, Any]) -> Request:
+        title = str(data["title"])
+        return Request(
+            number=data["number"],
+            branch=data["head"]["label"],  # `ref` is another one once the branch is deleted
+            base=data["base"]["ref"],
+            title=_DRAFT.sub("", title),
+            body=data.get("body") or "",
+            state="merged" if data.get("merged") else "open" if data["state"] == "open" else "closed",
+            head=data["head"].get("sha") or "",
+            draft=bool(data.get("draft") or _DRAFT.match(title)),
+            url=data.get("html_url") or "",
+        )
 
-    def _write(self, what: str, method: str, path: str, body: Mapping[str, Any], *, repeatable: bool = True) -> Any:
-        call = lambda: self._http.call(method, self._repo + path, body=body)  # noqa: E731
-        return self._calls.write(what, call, repeatable=repeatable).data
-
-
-def _request(data: Mapping[str, Any]) -> Request:
-    title = str(data["title"])
-    return Request(
-        number=data["number"],
-        branch=data["head"]["label"],  # `ref` is another one once the branch is deleted
-        base=data["base"]["ref"],
-        title=_DRAFT.sub("", title),
-        body=data.get("body") or "",
-        state="merged" if data.get("merged") else "open" if data["state"] == "open" else "closed",
-        head=data["head"].get("sha") or "",
-        draft=bool(data.get("draft") or _DRAFT.match(title)),
-        url=data.get("html_url") or "",
-    )
-
-
-def _dashboard(data: Mapping[str, Any]) -> Dashboard:
-    return Dashboard(
-        number=data["number"],
-        body=data.get("body") or "",
-        closed=data["state"] != "open",
-        url=data.get("html_url") or "",
-    )
+    def _dashboard(self, data: Mapping[str, Any]) -> Dashboard:
+        return Dashboard(
+            number=data["number"],
+            body=data.get("body") or "",
+            closed=data["state"] != "open",
+            url=data.get("html_url") or "",
+        )

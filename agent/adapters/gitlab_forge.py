@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from agent.adapters.forge_calls import ForgeCalls, pages
-from agent.adapters.forge_http import ForgeHttp
-from agent.domain.delivery import DASHBOARD_MARK, LABEL, Dashboard, Request, RequestText
-from agent.errors import ForgeError, ForgeUnsureError
+from agent.adapters.forge_calls import pages
+from agent.adapters.forge_http import ForgeHttp, RestForge, Wording
+from agent.domain.delivery import DASHBOARD_MARK, LABEL, Dashboard, Request
+from agent.errors import ForgeError
 
 __all__ = ["GitLabForge"]
 
@@ -24,22 +24,19 @@ _BOT = re.compile(r"(?:project|group)_\d+_bot")  # users that belong to access t
 _MOST_FILES = 1_000  # of a comparison
 
 
-class GitLabForge:
+class GitLabForge(RestForge):
     """One project, by its full path. ``token`` is sent to ``api`` only."""
 
     name = "GitLab"
     noun = "merge request"
     sign = "!"
+    _wording = Wording("/merge_requests", "source_branch", "target_branch", "description", "Draft: ", "PUT")
 
     def __init__(
         self, api: str, path: str, token: str, pause: Callable[[float], None] = time.sleep, timeout: float = 30.0
     ) -> None:
-        self._project = f"/projects/{quote(path, safe='')}"
-        self._calls = ForgeCalls(self.name, path, (token,), pause)
-        self._http = ForgeHttp(api, f"Bearer {token}", timeout)
-
-    def close(self) -> None:
-        self._http.close()
+        root = f"/projects/{quote(path, safe='')}"
+        super().__init__(root, path, ForgeHttp(api, f"Bearer {token}", timeout), token, pause)
 
     def requests(self, branch: str) -> Sequence[Request]:
         def page(number: int) -> Any:
@@ -48,35 +45,10 @@ class GitLabForge:
             }  # fmt: skip
             return self._read("reading merge requests", "/merge_requests", query)
 
-        found = [_request(one) for one in pages(_PAGE, page) if one["source_project_id"] == one["target_project_id"]]
+        found = [
+            self._request(one) for one in pages(_PAGE, page) if one["source_project_id"] == one["target_project_id"]
+        ]
         return sorted((one for one in found if one.branch == branch), key=lambda one: -one.number)
-
-    def open(self, text: RequestText) -> Request:
-        body = {
-            "source_branch": text.branch,
-            "target_branch": text.base,
-            "title": f"Draft: {text.title}" if text.draft else text.title,
-            "description": text.body,
-            "remove_source_branch": False,
-        }
-        try:
-            data = self._write(
-                f"opening a merge request for {text.branch}", "POST", "/merge_requests", body, repeatable=False
-            )
-        except ForgeUnsureError:
-            raise
-        except ForgeError as error:
-            if "already exists" in str(error):
-                raise ForgeUnsureError(str(error)) from None
-            raise
-        return _request(data)
-
-    def edit(self, request: Request, title: str, body: str, base: str) -> Request:
-        fields = {"title": f"Draft: {title}" if request.draft else title, "description": body}
-        if base != request.base:
-            fields["target_branch"] = base
-        what = f"updating merge request !{request.number}"
-        return _request(self._write(what, "PUT", f"/merge_requests/{request.number}", fields))
 
     def reviewed(self, request: Request) -> bool:
         path = f"/merge_requests/{request.number}/notes"
@@ -101,21 +73,35 @@ class GitLabForge:
                 raise
             return Dashboard(number=0, body="", closed=True)
         found = [one for one in listed if DASHBOARD_MARK in (one.get("description") or "")]
-        return _dashboard(found[0]) if found else None
+        return self._dashboard(found[0]) if found else None
 
-    def write_dashboard(self, dashboard: Dashboard | None, title: str, body: str) -> Dashboard:
-        if dashboard is not None:
-            path = f"/issues/{dashboard.number}"
-            return _dashboard(self._write("updating the dashboard", "PUT", path, {"description": body}))
-        fields = {"title": title, "description": body, "labels": LABEL}
-        return _dashboard(self._write("opening the dashboard issue", "POST", "/issues", fields, repeatable=False))
+    def _also_opened_with(self) -> Mapping[str, Any]:
+        return {"remove_source_branch": False}
 
-    def _read(self, what: str, path: str, query: Mapping[str, Any]) -> Any:
-        return self._calls.read(what, lambda: self._http.call("GET", self._project + path, query)).data
+    def _labels(self) -> str:
+        return LABEL
 
-    def _write(self, what: str, method: str, path: str, body: Mapping[str, Any], *, repeatable: bool = True) -> Any:
-        call = lambda: self._http.call(method, self._project + path, body=body)  # noqa: E731
-        return self._calls.write(what, call, repeatable=repeatable).data
+    def _request(self, data: Mapping[str, Any]) -> Request:
+        title = str(data["title"])
+        return Request(
+            number=data["iid"],
+            branch=data["source_branch"],
+            base=data["target_branch"],
+            title=_DRAFT.sub("", title),
+            body=data.get("description") or "",
+            state="merged" if data["state"] == "merged" else "open" if data["state"] == "opened" else "closed",
+            head=data.get("sha") or "",
+            draft=bool(data.get("draft") or _DRAFT.match(title)),
+            url=data.get("web_url") or "",
+        )
+
+    def _dashboard(self, data: Mapping[str, Any]) -> Dashboard:
+        return Dashboard(
+            number=data["iid"],
+            body=data.get("description") or "",
+            closed=data["state"] != "opened",
+            url=data.get("web_url") or "",
+        )
 
 
 def _by_person(note: Mapping[str, Any]) -> bool:
@@ -123,27 +109,3 @@ def _by_person(note: Mapping[str, Any]) -> bool:
     if note.get("system"):
         return str(note.get("body", "")).startswith("approved this merge request")
     return not _BOT.match(str((note.get("author") or {}).get("username", "")))
-
-
-def _request(data: Mapping[str, Any]) -> Request:
-    title = str(data["title"])
-    return Request(
-        number=data["iid"],
-        branch=data["source_branch"],
-        base=data["target_branch"],
-        title=_DRAFT.sub("", title),
-        body=data.get("description") or "",
-        state="merged" if data["state"] == "merged" else "open" if data["state"] == "opened" else "closed",
-        head=data.get("sha") or "",
-        draft=bool(data.get("draft") or _DRAFT.match(title)),
-        url=data.get("web_url") or "",
-    )
-
-
-def _dashboard(data: Mapping[str, Any]) -> Dashboard:
-    return Dashboard(
-        number=data["iid"],
-        body=data.get("description") or "",
-        closed=data["state"] != "opened",
-        url=data.get("web_url") or "",
-    )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from agent.delivery.grouping import Judged
 from agent.delivery.plain import code, prose
 from agent.domain.patch import RefactorReport, Tested
+from agent.domain.verdict import Verdict
 from agent.domain.wording import counted
 
 __all__ = ["folded_tests", "not_proved", "proof"]
@@ -16,7 +17,8 @@ _MOST = 8
 
 def proof(members: Sequence[Judged], report: RefactorReport, *, applies_alone: bool) -> tuple[str, ...]:
     """Tests before and after, coverage of the changed lines, mutants, the sandbox, and how to repeat it."""
-    lines = [_ran(tested, report.sandbox) for tested in _tested(members, report)]
+    codes = {member.patch.environment: _exit_codes(member.patch.verdict) for member in members}  # the last one's count
+    lines = [_ran(tested, report.sandbox, codes.get(tested.environment, "")) for tested in _tested(members, report)]
     last = members[-1].patch.verdict
     if last.passed_before or last.passed_after:
         lines.append(
@@ -94,11 +96,21 @@ def _tested(members: Sequence[Judged], report: RefactorReport) -> list[Tested]:
     return [tested for key in keys for tested in report.tested if tested.environment == key][:2]
 
 
-def _ran(tested: Tested, sandbox: str) -> str:
+def _exit_codes(verdict: Verdict) -> str:
+    """``, exit code 0 before and after``; of a command that was not run before, what it ended with after."""
+    before, after = verdict.exit_code_before, verdict.exit_code_after
+    if after is None:
+        return ""
+    if before is None:
+        return f", exit code {after} with the change"
+    return f", exit code {before} before " + ("and after" if before == after else f"and {after} after")
+
+
+def _ran(tested: Tested, sandbox: str, exit_codes: str) -> str:
     command = " ".join([tested.suite.runner, *tested.suite.options, *tested.suite.paths])
     where = f" in {code(tested.suite.folder)}" if tested.suite.folder else ""
     with_ = f", {', '.join(tested.toolchains)}" if tested.toolchains else ""
-    return f"{code(command)}{where}, sandbox {sandbox}{with_}, environment {code(tested.environment[:12])}."
+    return f"{code(command)}{where}{exit_codes}, sandbox {sandbox}{with_}, environment {code(tested.environment[:12])}."
 
 
 def _places(places: Sequence[str]) -> str:

@@ -95,7 +95,8 @@ class SetAside(Noun):
 class Baseline(Noun):
     """What holds before any change: the tests that passed in every run. ``runs`` are the repeats, ``orders`` their seeds
     (0: the suite's own order). ``order_dependent`` are those of ``passed`` that hold in the suite's own order alone, in
-    which every verdict runs: another test spoils them in another."""
+    which every verdict runs: another test spoils them in another. ``exit_code`` is the command's in the first run; None when
+    nothing could be run."""
 
     suite: Suite
     environment: str  # the key of the recipe
@@ -107,6 +108,7 @@ class Baseline(Noun):
     collection_errors: tuple[str, ...] = ()
     runs: int = 0
     orders: tuple[int, ...] = ()
+    exit_code: int | None = None
     trouble: str = ""
     seconds: float = 0.0  # of the slowest run
 
@@ -158,12 +160,17 @@ class Protection(Noun):
 
 
 class Verdict(Noun):
-    """What the tests say of a change. ``lost`` are IDs that passed before and do not now, ``missing`` those no longer there."""
+    """What the tests say of a change. ``lost`` are IDs that passed before and do not now, ``missing`` those no longer there.
+
+    The exit codes are those of the test command, None where it was not run.
+    """
 
     label: Label
     reasons: tuple[str, ...] = ()
     passed_before: int = 0
     passed_after: int = 0
+    exit_code_before: int | None = None
+    exit_code_after: int | None = None
     lost: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     gained: tuple[str, ...] = ()

@@ -168,7 +168,12 @@ def _restored(ground: Ground, report: SuiteReport, proposal: Proposal) -> Judged
     if verdict.label != "restored":
         return None
     passed = before.model_copy(
-        update={"passed": tuple(sorted(result.passed)), "trouble": "", "environment": made.environment.key}
+        update={
+            "passed": tuple(sorted(result.passed)),
+            "trouble": "",
+            "environment": made.environment.key,
+            "exit_code": result.exit_code,
+        }
     )
     return Judged(verdict, made.environment.key, (*ground.standing, Standing(made.installed, passed)))
 

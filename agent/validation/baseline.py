@@ -86,6 +86,7 @@ def sum_up(installed: Installed, results: Sequence[SuiteResult], orders: Sequenc
         collection_errors=tuple(sorted({error for result in results for error in result.collection_errors})),
         runs=len(results),
         orders=tuple(orders),
+        exit_code=results[0].exit_code if results else None,
         trouble=troubles[0] if troubles and not usable else _unsteady(troubles, len(results)),
         seconds=max((result.seconds for result in results), default=0.0),
     )

@@ -48,6 +48,8 @@ def judge(
         reasons=tuple(dict.fromkeys(reasons)),
         passed_before=len(passed_before),
         passed_after=len(passed_after - aside),
+        exit_code_before=baseline.exit_code if exit_code_before is None else exit_code_before,
+        exit_code_after=after.exit_code if after is not None else None,
         lost=lost,
         missing=missing,
         gained=tuple(sorted(passed_after - passed_before - aside)),

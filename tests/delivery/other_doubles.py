@@ -1,4 +1,4 @@
-"""A small GitLab and a small Gitea over HTTP, with the fields that their published descriptions give to what we read.
+"""A small GitLab and a small Gitea over HTTP; each call and each answer is held against the recorded description of their API.
 
 Requests and issues in memory, branches in a real bare repository; what the forges refuse is refused.
 """
@@ -14,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.delivery.described import misfits
 
 TOKEN = "glpat-secret0123456789"
 
@@ -33,7 +35,9 @@ class ForgeDouble:
     issues: list[dict[str, Any]] = field(default_factory=list)
     notes: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
+    misfits: list[str] = field(default_factory=list)  # calls and answers that the forge's description does not have
     lost: int = 0  # so many writes are carried out and answered with 502
+    name = ""
     authorization = ""
     _server: ThreadingHTTPServer | None = None
 
@@ -68,6 +72,7 @@ class ForgeDouble:
 
 
 class GitLabDouble(ForgeDouble):
+    name = "gitlab"
     authorization = f"Bearer {TOKEN}"
     issues_enabled = True
 
@@ -142,6 +147,7 @@ class GitLabDouble(ForgeDouble):
 
 
 class GiteaDouble(ForgeDouble):
+    name = "gitea"
     authorization = f"token {TOKEN}"
 
     def __init__(self, remote: Path) -> None:
@@ -233,6 +239,7 @@ def _handler(double: ForgeDouble) -> type[BaseHTTPRequestHandler]:
             try:
                 query = {key: values[0] for key, values in parse_qs(parts.query).items()}
                 status, data = double.answer(self.command, parts.path, query, body)
+                double.misfits += misfits(double.name, self.command, parts.path, query, body, data)
             except Refused as refused:
                 status, data = refused.status, {"message": refused.message}
             if self.command != "GET" and double.lost:

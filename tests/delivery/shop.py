@@ -112,7 +112,12 @@ def patch(
 ) -> Patch:  # fmt: skip
     folder = {"unprotected": "unprotected/", "refused": "unfinished/"}.get(label, "")
     verdict = Verdict(
-        label=label, passed_before=12, passed_after=12, protection=Protection(changed_lines=2, covered_lines=2)
+        label=label,
+        passed_before=12,
+        passed_after=12,
+        exit_code_before=0,
+        exit_code_after=0,
+        protection=Protection(changed_lines=2, covered_lines=2),
     )
     proposal = Proposal(
         recipe=recipe, title=title, why=f"{title} makes later steps possible. It is small.", changes=changes, needs=needs, series=series,

@@ -41,6 +41,21 @@ def test_only_what_does_not_apply_without_another_needs_it() -> None:
     assert needs["stock-rename-item"] == ()
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (0, 0, "`pytest tests`, exit code 0 before and after, sandbox bubblewrap"),
+        (1, 0, "`pytest tests`, exit code 1 before and 0 after, sandbox"),
+        (None, 0, "`pytest tests`, exit code 0 with the change, sandbox"),
+        (None, None, "`pytest tests`, sandbox"),
+    ],
+)
+def test_the_proof_names_the_command_with_its_exit_codes(before: int | None, after: int | None, said: str) -> None:
+    verdict = TAX.verdict.model_copy(update={"exit_code_before": before, "exit_code_after": after})
+    item = made(TAX.model_copy(update={"verdict": verdict})).items[1]
+    assert said in request_text(item, Surroundings(base="main", commit=COMMIT))
+
+
 def test_a_far_line_of_the_same_file_is_no_need_but_the_next_line_is() -> None:
     after = {"shop/orders.py": FILES["shop/orders.py"].replace("line_3 = 3\n", "line_3 = 33\nnew = 1\n")}
     first = patch(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -82,6 +83,25 @@ def test_without_a_forge_branches_are_pushed_and_requests_are_files(shop: Shop, 
     assert code == 1
     assert "left alone" in out
     assert shop.tips()["figwright/tax-rate-read"] == mine
+
+
+def test_the_plans_request_holds_what_the_plan_links_to_and_nothing_from_elsewhere(shop: Shop, judged: Path) -> None:
+    (shop.place / "secret.md").write_text("[more](plan.json)\n")
+    (judged / "runbooks").mkdir(exist_ok=True)
+    (judged / "runbooks" / "made-up.md").write_text("[back](../plan.md) [rows](../parity.csv) [gone](nowhere.md)\n")
+    with (judged / "plan.md").open("a") as plan:
+        plan.write(
+            "[steps](runbooks/made-up.md) [out](../secret.md) [root](/etc/hostname) [site](https://example.org/x)\n"
+        )
+    assert pr(shop, "--from", judged, "--only", "plan")[0] == 0
+    names = git(shop.remote, "ls-tree", "-r", "--name-only", "figwright/plan", "docs/modernization").split()
+    inside = {name.removeprefix("docs/modernization/") for name in names}
+    assert {"plan.md", "boundaries.toml", "parity.csv", "questions.toml", "runbooks/made-up.md"} <= inside
+    assert not inside & {"plan.json", "plan.html", "../secret.md", "verdicts.json"}
+    assert all("secret" not in name and "hostname" not in name for name in inside)
+    written = git(shop.remote, "show", "figwright/plan:docs/modernization/plan.md")
+    linked = set(re.findall(r"\]\(((?:[a-z]+/)?[\w.-]+)\)", written))
+    assert linked <= inside
 
 
 def test_a_dry_run_writes_nothing_anywhere(shop: Shop, judged: Path) -> None:

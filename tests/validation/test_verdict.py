@@ -50,6 +50,13 @@ def protection(*mutants: MutantResult, changed: int = 3, covered: int = 3) -> Pr
 GUARDED = protection(mutant("killed"), mutant("killed", 2))
 
 
+def test_the_verdict_carries_the_exit_codes_of_the_test_command() -> None:
+    verdict = judge(BASE.model_copy(update={"exit_code": 1}), result(), (), GUARDED)
+    assert (verdict.exit_code_before, verdict.exit_code_after) == (1, 1)
+    refused = judge(BASE, None, (Tampering(rule="process-exit", where=Location(path="x.py", line=3), text="it ends"),))
+    assert (refused.exit_code_before, refused.exit_code_after) == (None, None)
+
+
 def test_all_defects_noticed_is_mutation_checked() -> None:
     verdict = judge(BASE, result(), (), GUARDED)
     assert (verdict.label, verdict.accepted, verdict.passed_before, verdict.passed_after) == (
