@@ -17,7 +17,7 @@ from agent.domain.code import Dependency, DependencyGraph
 from agent.domain.finding import Evidence, Finding, Quantity, Rule
 from agent.domain.inventory import Inventory, Location
 
-__all__ = ["Case", "evidence", "finding", "report", "seen"]
+__all__ = ["SHOWN", "Case", "evidence", "finding", "report", "seen"]
 
 SHOWN = 10
 

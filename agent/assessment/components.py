@@ -32,7 +32,8 @@ RULES = (
     ),
     Rule(
         id="dependencies.unpinned", lens="dependencies", severity="low", title="Library versions are not fixed",
-        matches="Manifests that name no exact versions, in a folder without a lock file of their ecosystem.",
+        matches="Manifests that name no exact versions, in a folder without a lock file of their ecosystem; and libraries taken from a branch "
+        "or address that no lock names.",
         why="Two builds of the same commit give two different images; a rollback may not bring back what ran before.",
         remedy="Commit a lock file (pip-tools or uv, package-lock.json, composer.lock, Gemfile.lock) and install from it.",
         step="Make builds repeatable", references=("ASVS 14.1.1",),
@@ -79,9 +80,12 @@ def look(case: Case) -> Iterator[Finding]:
 
 def _unpinned(case: Case) -> Iterator[Finding]:
     loose: dict[tuple[str, str], list[Component]] = defaultdict(list)
+    floating: dict[tuple[str, str], list[Component]] = defaultdict(list)
     for component in case.inventory.components:
         if component.ecosystem in _LOCKS and not component.development and not _is_exact(component.version):
             loose[component.evidence.path, component.ecosystem].append(component)
+            if _floats(case, component) and not _locked(case, component):
+                floating[component.evidence.path, component.ecosystem].append(component)
     pinned = _pinned_folders(case)
     paths = {f.path for f in case.inventory.files} | {e for s in case.inventory.skipped for e in s.examples}
     for (path, ecosystem), components in sorted(loose.items()):
@@ -90,7 +94,10 @@ def _unpinned(case: Case) -> Iterator[Finding]:
             or (ecosystem, path.rpartition("/")[0]) in pinned
             or _has_lock(case, path, ecosystem, paths)
         ):
-            continue  # a library declares ranges: the application pins
+            # A library declares ranges: the application pins. What no lock names floats all the same.
+            components = floating.get((path, ecosystem), [])
+            if not components:
+                continue
         places = [
             evidence(c.evidence.path, c.evidence.line, f"{c.name} {c.version or '(any version)'}") for c in components
         ]
@@ -106,6 +113,39 @@ def _pinned_folders(case: Case) -> set[tuple[str, str]]:
     for component in case.inventory.components:
         versions[component.ecosystem, component.evidence.path].append(component.version)
     return {(eco, path.rpartition("/")[0]) for (eco, path), found in versions.items() if all(map(_is_exact, found))}
+
+
+_ADDRESS = re.compile(
+    r"(?:git|https?|ssh)(?:\+\w+)?://[^\s\"']+|[\"'](?:github|gitlab|bitbucket):[\w./#-]+|:\s*[\"'][\w.-]+/[\w.-]+(?:#[\w./-]+)?[\"']|@\s*(?:git|https?)\S+"
+)
+_COMMIT = re.compile(
+    r"[#@](?:[0-9a-f]{7,40}|(?:semver:)?[\^~]?v?\d+(?:\.\d+)+)(?=$|[\"'#&])|\.(?:tgz|whl|tar\.gz|zip)\b"
+)
+
+
+def _floats(case: Case, component: Component) -> bool:
+    """Whether it comes from a repository or an address, at no commit, tag or file; the inventory leaves addresses out."""
+    try:
+        text = case.read(component.evidence.path) if case.read is not None else b""
+    except (OSError, KeyError):
+        return False
+    lines = text.decode("utf-8", "replace").splitlines()
+    line = lines[component.evidence.line - 1] if 0 < component.evidence.line <= len(lines) else ""
+    found = _ADDRESS.search(re.sub(r"\s#\s.*|\s//.*", "", line))  # a comment may name a page
+    return found is not None and component.name.lower() in line.lower() and _COMMIT.search(found.group()) is None
+
+
+def _locked(case: Case, component: Component) -> bool:
+    """Whether a lock in the manifest's folder names the library."""
+    folder = component.evidence.path.rpartition("/")[0]
+    for name in _LOCKS.get(component.ecosystem, ()):
+        try:
+            text = case.read(f"{folder}/{name}" if folder else name) if case.read is not None else b""
+        except (OSError, KeyError):
+            continue
+        if component.name.encode() in text:
+            return True
+    return False
 
 
 def _is_exact(version: str) -> bool:

@@ -6,10 +6,13 @@ share a table are one service with a network in the middle. When not: while both
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
 from agent.assessment.case import Case, finding, seen
+from agent.assessment.performance.queries import runs_query
+from agent.assessment.reading import Source
 from agent.domain.boundary import SHARED
 from agent.domain.code import Dependency
 from agent.domain.finding import Finding, Rule
@@ -26,7 +29,7 @@ RULES = (
     ),
     Rule(
         id="data.cross-service-join", lens="data", severity="medium", title="A statement joins tables of several services",
-        matches="Lines of code that touch tables of two or more owners.",
+        matches="Statements that touch tables of two or more owners; not programs that open several files, nor statements whose table is filled in.",
         why="After a split no single database answers them.",
         remedy="A reporting replica, a read model fed by events, or two calls.",
     ),
@@ -57,13 +60,29 @@ def _uses(case: Case) -> dict[str, list[Dependency]]:
     return found
 
 
+# A job that deletes and defines a cluster makes the file; it does not keep what stands in it.
+_DEFINES = re.compile(r"(?i)^[ \t]*(?:DELETE|DEFINE[ \t]+(?:CLUSTER|ALTERNATEINDEX|AIX|GDG))\b")
+
+
+def _defines(source: Source | None, edge: Dependency) -> bool:
+    if source is None or source.language != "jcl":
+        return False
+    start, end = source.line_span(edge.line)
+    return bool(_DEFINES.search(source.text[start:end]))
+
+
 def _several_writers(case: Case) -> Iterator[Finding]:
     uses = _uses(case)
+    sources = {source.path: source for source in case.sources}
     for table in case.boundaries.tables:
-        writers = [w for w in table.writers if w != SHARED]
+        writes = [
+            e
+            for e in uses[f"table:{table.table}"]
+            if e.kind == "write" and case.service_of(e.source) != SHARED and not _defines(sources.get(e.path), e)
+        ]
+        writers = [w for w in table.writers if w != SHARED and any(case.service_of(e.source) == w for e in writes)]
         if len(writers) < 2:
             continue
-        writes = [e for e in uses[f"table:{table.table}"] if e.kind == "write" and case.service_of(e.source) != SHARED]
         writes.sort(key=lambda e: (case.service_of(e.source) == table.owner, e.resolution, e.path, e.line))
         others = [w for w in writers if w != table.owner]
         yield finding(
@@ -78,16 +97,38 @@ def _several_writers(case: Case) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+# OPEN names files one after the other, and a statement whose table is filled in runs once for each of them.
+_NO_STATEMENT = re.compile(r"(?i)^(?:.{6})?[ \t]*(?:OPEN|CLOSE|READ|WRITE|EXEC[ \t]+CICS)\b|^//")
+_FILLED_IN = re.compile(
+    r"(?i)\b(?:FROM|JOIN|UPDATE|INTO)[ \t]+[`\"\[]?(?:\{?\$\{?\w|\{\w|%s|[\"'][ \t]*(?:\+|\.(?!\.)|\|\||%))"
+)
+
+
+def _is_statement(source: Source | None, edges: list[Dependency]) -> bool:
+    """Whether one statement over all its tables begins at their line; a walk over mapped objects is none."""
+    if source is None:
+        return True
+    line = edges[0].line
+    start, end = source.line_span(line)
+    walked = any(e.resolution == "inferred" for e in edges) and not runs_query(source, line)
+    if walked and not re.search(r"[\"'`]", source.code[start:end]):
+        return False
+    if source.language in ("cobol", "jcl") and _NO_STATEMENT.search(source.text[start:end]):
+        return False
+    return not _FILLED_IN.search(source.plain, start, min(end, start + 2000))
+
+
 def _joins(case: Case) -> Iterator[Finding]:
+    sources = {source.path: source for source in case.sources}
     owners = {f"table:{t.table}": t.owner for t in case.boundaries.tables}
     statements: dict[tuple[str, str, int], list[Dependency]] = defaultdict(list)
     for edge in case.graph.dependencies:
         if edge.kind in ("read", "write") and owners.get(edge.target) and case.service_of(edge.source):
             statements[edge.source, edge.path, edge.line].append(edge)
     by_source: dict[str, list[tuple[Dependency, tuple[str, ...], tuple[str, ...]]]] = defaultdict(list)
-    for (source, _, _), edges in sorted(statements.items()):
+    for (source, path, _), edges in sorted(statements.items()):
         touched = case.named(owners[e.target] for e in edges)
-        if len(touched) > 1:
+        if len(touched) > 1 and _is_statement(sources.get(path), edges):
             tables = tuple(sorted({e.target.removeprefix("table:") for e in edges}))
             by_source[case.graph.unit_of(source)].append((edges[0], tables, touched))
     for source, found in by_source.items():

@@ -26,7 +26,7 @@ from agent.assessment import (
     structure,
 )
 from agent.assessment.case import Case
-from agent.assessment.data import migration
+from agent.assessment.data import hazards, migration
 from agent.domain.finding import Finding, Rule
 
 __all__ = ["LENSES", "RULES", "Lens", "lens_named"]
@@ -63,7 +63,7 @@ LENSES = (
     Lens("dependencies", (runtime, components)),
     Lens("performance", (performance,)),
     Lens("cost", (cost,)),
-    Lens("data", (data_ownership, migration)),
+    Lens("data", (data_ownership, migration, hazards)),
     Lens("portability", (portability,)),
     Lens("structure", (structure,)),
     Lens("integration", (integration,)),

@@ -25,6 +25,11 @@ RULES = (
         why="What calls them runs on that cloud only, or pays for traffic to it from elsewhere.",
         remedy="Keep the calls behind one adapter; where there is a portable equivalent (S3 protocol, PostgreSQL, AMQP, OpenTelemetry), use its client.",
         step="Put vendors behind adapters",
+        questions=(
+            "A second cloud: which policies (budget, tagging, regions, backups) have to hold in both, and who writes them twice?",
+            "A second cloud: how do these calls prove who they are there, and does one identity provider stand behind both?",
+            "A second cloud: how much data do these services hold, what does it cost to read it from the other side, and which copy is the true one?",
+        ),
     ),
     Rule(
         id="portability.sql-dialect", lens="portability", severity="low", title="SQL is written for one database",
@@ -113,8 +118,9 @@ def look(case: Case) -> Iterator[Finding]:
             ]
             if places:
                 yield _tie(case, rule, name, places)
+    chosen = _one_of_several(sources)
     for name, pattern in _DIALECTS:
-        places = [p for s in sources for p in _dialect(s, name, pattern)]
+        places = [p for s in sources if s.path not in chosen for p in _dialect(s, name, pattern)]
         if places:
             yield _tie(case, "portability.sql-dialect", name, places)
     for source in sources:
@@ -147,8 +153,6 @@ def _tie(case: Case, rule: str, name: str, places: list[Evidence]) -> Finding:
 def _dialect(source: Source, name: str, pattern: re.Pattern[str]) -> Iterator[Evidence]:
     """Lines in SQL files and in strings that hold SQL."""
     lines: dict[int, str] = {}
-    if _VARIANT.search(source.path):
-        return  # one of several scripts, chosen by the target
     if source.language in _PARSED_SQL:
         for m in pattern.finditer(source.code):
             lines.setdefault(source.line(m.start()), m.group())
@@ -156,12 +160,30 @@ def _dialect(source: Source, name: str, pattern: re.Pattern[str]) -> Iterator[Ev
         for m in pattern.finditer(source.plain):
             lines.setdefault(source.line(m.start()), m.group())
     elif source.language not in ("xml", "html", "jsp", "json", "yaml"):
+        before, sql = -1, False
         for a, b in source.strings:
-            if b - a > 12 and _SQL_START.match(source.text, a):
+            # A statement goes on in the strings that are joined to it.
+            sql = bool(b - a > 12 and _SQL_START.match(source.text, a)) or (sql and _is_joined(source, before, a))
+            before = b
+            if sql:
                 for m in pattern.finditer(source.text, a, b):
                     lines.setdefault(source.line(m.start()), m.group())
     for line, text in sorted(lines.items()):
         yield evidence(source.path, line, f"{name}: {' '.join(text.split())}")
+
+
+_JOINT = re.compile(r"[\s+.&|\\_]*(?:(?:\w|\.|\$|->|\(\s*\)){1,60}[\s+.&|\\_]*)?[fFrRbBuU@$]{0,2}")
+
+
+def _is_joined(source: Source, end: int, start: int) -> bool:
+    between = source.code[end:start] if 0 <= end <= start and start - end < 200 else ";"
+    return bool(_JOINT.fullmatch(between)) and (not between.strip() or any(c in between for c in "+.&|"))
+
+
+def _one_of_several(sources: list[Source]) -> frozenset[str]:
+    """Scripts for different databases of which the target takes one: those of a repository with two databases or more."""
+    found = {s.path: m.group().strip("/._-").lower() for s in sources if (m := _VARIANT.search(s.path))}
+    return frozenset(found) if len(set(found.values())) > 1 else frozenset()
 
 
 def _paths(case: Case, source: Source) -> Iterator[Finding]:

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 
 from agent.assessment.case import Case, evidence, report, seen
 from agent.assessment.reading import Source, calls
-from agent.assessment.reading.schemas import Column, columns_of_records
+from agent.assessment.reading.schemas import Column, Table, columns_of_records
 from agent.domain.boundary import SHARED
+from agent.domain.code import Dependency
 from agent.domain.finding import Finding, Rule
 from agent.domain.wording import counted, listed
 
@@ -90,6 +91,9 @@ _COMPANY = re.compile(
     r"(?i)(?:^|_)(?:merchant|vendor|supplier|shop|store|company|branch|warehouse|bank|depot|ws|test)_"
 )
 _PATTERNS = tuple((kind, re.compile(rf"(?:^|_)(?:{words})(?:_|$)", re.IGNORECASE)) for kind, words in _KINDS)
+_COMPANIES = re.compile(
+    r"(?i)(?:^|_)(?:merchants?|vendors?|suppliers?|shops?|stores?|company|companies|branch(?:es)?|warehouses?|banks?|depots?|carriers?|manufacturers?|publishers?|teams?|departments?)$"
+)  # tables of organisations
 _ENOUGH = 2  # names alone, or one zip code, may be anybody's
 
 
@@ -106,18 +110,23 @@ def kind_of(name: str) -> str:
 
 def personal_tables(case: Case) -> dict[str, tuple[tuple[Column, str], ...]]:
     """Tables that hold personal data -> its columns with their kinds."""
-    found = {
-        name: tuple((column, kind) for column in table.columns if (kind := kind_of(column.name)))
-        for name, table in case.tables.items()
-    }
+    found = {name: tuple(_personal_columns(table)) for name, table in case.tables.items()}
     return {name: columns for name, columns in found.items() if _is_personal(list(columns))}
+
+
+def _personal_columns(table: Table) -> list[tuple[Column, str]]:
+    """Columns with their kinds; the contact data of an organisation are nobody's, unless a person is named beside them."""
+    found = [(column, kind) for column in table.columns if (kind := kind_of(column.name))]
+    if _COMPANIES.search(table.name) and {kind for _, kind in found} <= {"contact", "position"}:
+        return []
+    return found
 
 
 def look(case: Case) -> Iterator[Finding]:
     """Tables and records first, then what happens to them."""
     personal: dict[str, tuple[str, ...]] = {}
     for name, table in case.tables.items():
-        found = [(column, kind) for column in table.columns if (kind := kind_of(column.name))]
+        found = _personal_columns(table)
         yield from _held(case, f"table {name}", found)
         if _is_personal(found):
             personal[name] = tuple(c.name for c, _ in found)
@@ -173,7 +182,7 @@ def _held(case: Case, what: str, found: list[tuple[Column, str]]) -> Iterator[Fi
 
 _LOG = re.compile(
     r"(?i)(?<![\w$])(?:[\w$]+(?:\.|->))*(?:log|logger|logging|console|slog)(?:\.|->|::)(?:debug|info|warn|warning|error|fatal|trace|log|write|fine|severe|notice|critical|exception)\s*\("
-    r"|(?<![\w>:$.])(?:error_log|syslog|log_message|write_log|audit_log|app_log)\s*\("
+    r"|(?<![\w>:$.])(?:error_log|syslog|(?:write|audit|app|access|mail|debug|trace|event)_?log|log_?(?:message|line|info|debug|error|warn(?:ing)?|event|entry|write|it|msg|text)|trace_?(?:line|message))\s*\("
 )
 _NAMED = re.compile(r"(?<![\w-])\$?[A-Za-z_]\w*(?:(?:\.|->)\w+(?:\(\s*\))?|\[\s*[\"']\w+[\"']\s*\])*(?:\(\s*\))?")
 _LOGGED = frozenset({"contact", "birth", "identity", "payment", "health", "card code"})
@@ -189,7 +198,7 @@ def _logged(case: Case) -> Iterator[Finding]:
             for name in _NAMED.findall(inside):
                 last = re.sub(r"^get(?=[A-Z])", "", re.split(r"\.|->|\[", name.rstrip("() "))[-1].strip("\"'] $"))
                 kind = kind_of(last)
-                if kind in _LOGGED and not last.isupper():
+                if kind in _LOGGED and not last.isupper() and not _declares(source, call.start):
                     found.append(
                         evidence(
                             source.path,
@@ -209,6 +218,14 @@ def _logged(case: Case) -> Iterator[Finding]:
             )
 
 
+def _declares(source: Source, start: int) -> bool:
+    return bool(
+        re.search(
+            r"\b(?:def|function|sub|func|void|public|private|static)\s+$", source.code[max(0, start - 20) : start]
+        )
+    )
+
+
 def _code_parts(source: Source, start: int, end: int) -> str:
     """Code between two offsets, with what is interpolated into strings."""
     text = source.text[start:end]
@@ -225,6 +242,7 @@ def _code_parts(source: Source, start: int, end: int) -> str:
 def _crossing(case: Case, personal: dict[str, tuple[str, ...]]) -> Iterator[Finding]:
     if case.boundaries.verdict == "do not split":
         return
+    sources = {source.path: source for source in case.sources}
     edges = defaultdict(list)
     for edge in case.graph.dependencies:
         if edge.kind in ("read", "write") and edge.target.removeprefix("table:").lower() in personal:
@@ -234,7 +252,11 @@ def _crossing(case: Case, personal: dict[str, tuple[str, ...]]) -> Iterator[Find
         others = sorted({*table.readers, *table.writers} - {table.owner, SHARED, ""})
         if not columns or not table.owner or not others:
             continue
-        uses = [e for e in edges[table.table] if case.service_of(e.source) in others]
+        uses = [
+            e
+            for e in edges[table.table]
+            if case.service_of(e.source) in others and _takes(sources.get(e.path), e, columns)
+        ]
         if uses:
             yield report(
                 case, BY_ID["privacy.crosses-boundary"], table.table,
@@ -243,3 +265,21 @@ def _crossing(case: Case, personal: dict[str, tuple[str, ...]]) -> Iterator[Find
                 detail=f"{counted(len(columns), 'personal field')} ({listed(list(columns), 6)}); {counted(len(uses), 'place')} outside of its owner.",
                 services=[table.owner, *others],
             )  # fmt: skip
+
+
+_SELECT = re.compile(r"(?i)\bSELECT\b(?P<what>[\s\S]{1,3000}?)\bFROM\b")
+
+
+def _takes(source: Source | None, edge: Dependency, columns: tuple[str, ...]) -> bool:
+    """Whether a use may take personal columns: a SELECT that lists its columns and names none of them does not."""
+    if source is None or edge.kind != "read":
+        return True
+    start, end = source.line_span(edge.line)
+    inside = [(a, b) for a, b in source.strings if a < end and b > start]
+    if not inside:
+        return True
+    text = source.plain[inside[0][0] : max(inside[0][1], min(len(source.plain), inside[0][0] + 1500))]
+    selected = _SELECT.search(text)
+    if selected is None or re.search(r"\*(?!\s*\w)|\$|\{|[\"']\s*[+.]\s*\w", selected["what"].replace("COUNT(*)", "")):
+        return True
+    return any(re.search(rf"(?i)(?<!\w){re.escape(name)}(?!\w)", text) for name in columns)

@@ -6,9 +6,11 @@ checked by customers. When not: what is to be retired needs none.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from agent.assessment.case import Case, evidence, finding
+from agent.assessment.reading.masking import MOST_BYTES
 from agent.domain.finding import Finding, Rule
 
 __all__ = ["RULES", "look"]
@@ -22,7 +24,7 @@ RULES = (
     ),
     Rule(
         id="protection.untested-service", lens="protection", severity="medium", title="No test touches a service",
-        matches="Proposed services that no test file refers to.",
+        matches="Proposed services that no test file refers to, and of which no test script runs a program by name.",
         why="An extraction without tests is checked by customers.",
         remedy="Record characterization tests first.",
     ),
@@ -45,8 +47,9 @@ def look(case: Case) -> Iterator[Finding]:
             [evidence(first.path, first.line, f"largest unit without a test: {first.code_lines:,} lines")],
         )  # fmt: skip
         return
+    named = _named_by_scripts(case)
     for service in case.boundaries.services:
-        if service.tests or not service.units:
+        if service.tests or not service.units or any(unit in named for unit in service.units):
             continue
         largest = max((units[u] for u in service.units), key=lambda u: (u.code_lines, u.id))
         yield finding(
@@ -58,3 +61,22 @@ def look(case: Case) -> Iterator[Finding]:
             (service.name,),
             [evidence(largest.path, largest.line, f"{largest.id}: {largest.code_lines:,} lines, no test names it")],
         )  # fmt: skip
+
+
+_SCRIPTS = (".sh", ".bash", ".bat", ".cmd", ".mk", "Makefile", ".jcl")
+_WORD = re.compile(r"[A-Za-z][\w-]{3,60}")
+
+
+def _named_by_scripts(case: Case) -> frozenset[str]:
+    """Programs that the scripts of test suites run by name; what test code imports the graph knows."""
+    found: set[str] = set()
+    for suite in case.inventory.test_suites:
+        if case.read is None or not suite.evidence.path.endswith(_SCRIPTS):
+            continue
+        try:
+            text = case.read(suite.evidence.path)[:MOST_BYTES].decode("utf-8", "replace")
+        except (OSError, KeyError):
+            continue
+        lines = (line.partition("#")[0] for line in text.splitlines())
+        found.update(word for line in lines for word in _WORD.findall(line))
+    return frozenset(found & {unit.id for unit in case.boundaries.units})

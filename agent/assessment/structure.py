@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import networkx
 
-from agent.assessment.case import Case, evidence, finding, seen
+from agent.assessment.case import SHOWN, Case, evidence, finding, seen
 from agent.domain.boundary import SHARED
 from agent.domain.code import Dependency
 from agent.domain.finding import Finding, Rule
@@ -36,6 +36,7 @@ RULES = (
 
 GOD_LINES = 400
 GOD_SHARE = 0.08
+EACH_WAY = 6
 
 
 def look(case: Case) -> Iterator[Finding]:
@@ -66,7 +67,8 @@ def _service_cycles(case: Case) -> Iterator[Finding]:
         back = edges.get((b, a), [])
         if a > b or not back:
             continue
-        fewer, first, second = (there, a, b) if len(there) <= len(back) else (back, b, a)
+        fewer, more, first, second = (there, back, a, b) if len(there) <= len(back) else (back, there, b, a)
+        shown = [*fewer[:EACH_WAY], *more[: SHOWN - min(EACH_WAY, len(fewer))]]  # both directions are the claim
         yield finding(
             "structure.service-cycle", f"{a}|{b}", "medium",
             f"{a} and {b} need each other",
@@ -74,7 +76,7 @@ def _service_cycles(case: Case) -> Iterator[Finding]:
             f"{len(fewer)} from {first} to {second} is the shorter way out.",
             f"Turn what {first} needs of {second} into an event, a callback handed in, or move the code to where it is needed.",
             (a, b),
-            [seen(e, f"{e.source} needs {e.target}") for e in fewer],
+            [seen(e, f"{e.source} needs {e.target}") for e in shown],
         )  # fmt: skip
 
 

@@ -9,7 +9,9 @@ from eval.tasks.containers import CONTAINERS
 from eval.tasks.estate import ESTATE
 from eval.tasks.graph import GRAPH
 from eval.tasks.graph_speed import GRAPH_SPEED
+from eval.tasks.labelled import LABELLED
 from eval.tasks.plan_time import PLAN_TIME
+from eval.tasks.planted import PLANTED
 from eval.tasks.refactor import REFACTOR
 from eval.tasks.retrieval import RETRIEVAL
 from eval.tasks.risk import RISK
@@ -30,6 +32,8 @@ TASKS: tuple[Task, ...] = (
     REFACTOR,
     PLAN_TIME,
     ASSESSMENT,
+    PLANTED,
+    LABELLED,
     RISK,
     CONTAINERS,
     ADVISOR,

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,6 +90,22 @@ def test_the_tests_of_each_policy_pass(files: dict[str, str], name: str) -> None
     answer = json.loads(str(engine(files, name).query(f"data.figwright.{name}_test")))["expressions"][0]
     assert written
     assert {test for test in written if answer.get(test) is True} == set(written)
+
+
+OPA = shutil.which("opa")
+
+
+@pytest.mark.skipif(OPA is None, reason="opa is not on PATH: only the bundled interpreter has judged the policies")
+def test_opa_itself_runs_the_tests_of_the_policies(files: dict[str, str], tmp_path: Path) -> None:
+    for path, text in files.items():
+        if path.startswith("policy/"):
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_text(text)
+    done = subprocess.run(
+        [str(OPA), "test", "--format", "json", str(tmp_path / "policy")], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(json.loads(done.stdout)) >= 3
 
 
 def test_the_plan_passes_its_own_policy_and_a_new_crossing_does_not(files: dict[str, str]) -> None:

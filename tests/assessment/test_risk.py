@@ -175,3 +175,22 @@ def test_files_of_two_services_that_change_together_without_a_reason_in_the_code
     found = assess(Case(inventory, case.graph, case.boundaries, case.as_of, case.read), lenses=[lens])
     assert [[e.location.path for e in f.evidence] for f in found if f.rule == "risk.changes-together"] == [list(pair)]
     assert found[0].quantities[0].low == 0.8
+
+
+BRANCHES = "def f(a):\n" + "".join(f"    if a == {n}:\n        a += 1\n" for n in range(45)) + "    return a\n"
+
+
+def test_a_function_of_many_branches_is_told_without_a_history_unless_its_file_is_covered() -> None:
+    files = {"a.py": BRANCHES, "b.py": "def g(a):\n    if a:\n        return 1\n"}
+    lens = lens_named("risk")
+    assert lens is not None
+    case = case_of(files, graph_of(files))
+    (finding,) = lens.look(case)
+    assert (finding.rule, finding.evidence[0].location.path, finding.evidence[0].location.line) == (
+        "risk.many-paths",
+        "a.py",
+        1,
+    )
+    assert finding.quantities[0].low == 46
+    covered = Case(case.inventory, case.graph, case.boundaries, case.as_of, case.read, coverage={"a.py": (80, 90)})
+    assert list(lens.look(covered)) == []

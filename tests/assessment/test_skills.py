@@ -40,7 +40,14 @@ def test_a_technology_counts_by_the_lines_of_its_files(path: str, line: str, nam
     assert name in finding.title
     assert (finding.evidence[0].location.path, finding.evidence[0].location.line) == (path, 2)
     assert finding.quantities[0].low == 303
-    assert "skills.technology" not in found(system({path: f"{line}\n", "b.py": LONG}))
+    few = found(system({path: f"{line}\n", "b.py": LONG})).get("skills.technology")
+    assert few is None if not path.endswith(".sql") else few is not None and few.severity == "info"
+
+
+def test_a_script_in_a_language_of_its_own_counts_however_short() -> None:
+    finding = found(system({"a.pl": "use DBI;\nprint 1;\n", "b.py": LONG}))["skills.technology"]
+    assert (finding.severity, finding.evidence[0].location.path) == ("info", "a.pl")
+    assert "Perl" in finding.title
 
 
 def test_what_the_repository_never_did_is_listed_in_the_order_of_the_roadmap() -> None:

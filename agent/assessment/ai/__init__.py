@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from agent.assessment.ai.needs import NEED_RULES, index_size, needs
+from agent.assessment.ai.uses import USE_RULES, uses_of_models
 from agent.assessment.case import Case, evidence, report
 from agent.assessment.governance.models import model_uses
 from agent.assessment.privacy import personal_tables
@@ -47,6 +48,7 @@ RULES = (
         step="Decouple requests from other systems", references=("CWE-1088",),
     ),
     *NEED_RULES,
+    *USE_RULES,
 )  # fmt: skip
 BY_ID = {rule.id: rule for rule in RULES}
 
@@ -97,6 +99,7 @@ def look(case: Case) -> Iterator[Finding]:
         yield _text(case, owner, tables, routes)
     for name in sorted(name for name, text in written.items() if text):
         yield from _outcomes(case, case.tables[name])
+    yield from uses_of_models(case)
     yield from _on_request_path(case)
     yield from needs(case)
 

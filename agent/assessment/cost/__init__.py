@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 
 from agent.assessment.case import Case, evidence, report
 from agent.assessment.cost.monthly import HOURS, Line, calls_between, months_of, shared_nodes, total_of
+from agent.assessment.cost.reserved import RESERVED_RULES, paid_calls, reserved
 from agent.assessment.cost.sizes import SYSTEM, deployables, reserved_memory
 from agent.domain.finding import Evidence, Finding, Quantity, Rule
 from agent.domain.wording import counted, listed
@@ -66,6 +67,7 @@ RULES = (
         remedy="Take what costs most first; apply the budget policy with its alerts (`--artifacts DIR`).",
         step="Size by measurement",
     ),
+    *RESERVED_RULES,
 )  # fmt: skip
 BY_ID = {rule.id: rule for rule in RULES}
 
@@ -83,6 +85,8 @@ def look(case: Case) -> Iterator[Finding]:
     yield from _missing(case, place, (*now, *then))
     yield from _latency(case)
     yield from _oversized(case)
+    yield from reserved(case)
+    yield from paid_calls(case)
     yield from _off_hours(case, place, now)
     yield from _budget(case, place, now, then)
 

@@ -37,6 +37,7 @@ _LIMITS = re.compile(
     r"^[ \t]*-?[ \t]*(mem_limit|memory|shared_memory)[ \t]*:[ \t]*[\"']?(\d{1,12})([kKmMgG]?[iI]?)[bB]?[\"']?[ \t]*(?:#.*)?$",
     re.MULTILINE,
 )
+_PIPELINE = re.compile(r"(?:^|/)(?:\.github|\.circleci|\.gitlab|\.travis|\.mvn|\.buildkite|ci)(?:/|\.|-ci)|azure-pipelines|bitbucket-pipelines|[Jj]enkinsfile")  # fmt: skip
 _KEY = re.compile(r"^([ \t]*)(?:-[ \t]+)?([\w.-]+)[ \t]*:")
 _BACKING = re.compile(
     r"(?i)db|database|postgres|mysql|maria|oracle|mssql|redis|mongo|rabbit|kafka|elastic|cache|memcache|mail|smtp|nginx|proxy|zookeeper|minio|requests$"
@@ -113,7 +114,7 @@ def reserved_memory(case: Case) -> tuple[Reserved, ...]:
     """What settings of the repository reserve for its own processes; databases, caches and proxies left out."""
     found: dict[tuple[str, int], Reserved] = {}
     for source in case.sources:
-        if source.role == "template" or len(source.text) > 200_000:
+        if source.role == "template" or len(source.text) > 200_000 or _PIPELINE.search(source.path):
             continue
         for one in (*_heaps(source), *_limits(source)):
             found.setdefault((one.place.location.path, one.place.location.line), one)

@@ -36,6 +36,12 @@ class Move:
     shape: TableShape | None
 
 
+# Data sets that belong to a database product or to the system's libraries: they are installed on the target, not moved.
+_OF_A_PRODUCT = re.compile(
+    r"(?i)(?:^|\.)(?:recon\d?|\w*reslib|\w*loadlib|\w*linklib|proclib|dbdlib|psblib|acblib\w?|sdsn\w+|scee\w+|steplib|dbrmlib|sdfs\w+|sys1)(?:\.|\(|$)"
+)
+
+
 def moves_of(case: Case) -> tuple[Move, ...]:
     """Every table that the proposal knows, in the order in which references allow to load them."""
     shapes = shapes_of(case)
@@ -43,7 +49,8 @@ def moves_of(case: Case) -> tuple[Move, ...]:
         m.group(1).lower() for s in case.sources if s.language in ("sql", "pl/sql") for m in _TRIGGER.finditer(s.code)
     }
     order = {name: number for number, name in enumerate(load_order(shapes))}
-    tables = sorted(case.boundaries.tables, key=lambda t: (order.get(t.table.lower(), len(order)), t.table))
+    known = [t for t in case.boundaries.tables if not _OF_A_PRODUCT.search(t.table)]
+    tables = sorted(known, key=lambda t: (order.get(t.table.lower(), len(order)), t.table))
     return tuple(
         _move(case, table, shapes.get(table.table.lower()), table.table.lower() in triggers) for table in tables
     )
@@ -81,6 +88,11 @@ def _tactic(case: Case, table: TableOwnership, late: bool) -> tuple[str, str, st
         return (
             "dual write with reconciliation", f"it is still written by {', '.join(writers)}, which would have to call {table.owner} first",
             "the old table stays the truth until the comparison is clean for a full cycle; then reads are switched, one service at a time",
+        )  # fmt: skip
+    if SHARED in table.writers and table.owner != SHARED:
+        return (
+            "dual write with reconciliation", "shared code writes it too, for whoever calls that code: move the writing function to its owner first",
+            "the old table stays the truth until the comparison is clean for a full cycle",
         )  # fmt: skip
     if not table.writers:
         return (

@@ -12,7 +12,9 @@ import re
 from collections.abc import Iterator
 
 from agent.assessment.case import Case, evidence, report
+from agent.assessment.governance.answers import ANSWER_RULES, unchecked_answers
 from agent.assessment.governance.models import model_uses
+from agent.assessment.governance.pipelines import PIPELINE_RULES, host_rights, ungated_deployments
 from agent.assessment.privacy import personal_tables
 from agent.assessment.reading import Source
 from agent.domain.finding import Evidence, Finding, Rule
@@ -31,14 +33,14 @@ RULES = (
     ),
     Rule(
         id="governance.gate-partners", lens="governance", severity="low", title="Partners have to agree before their interfaces move",
-        matches="File transfers, file shares, SOAP and directory interfaces that the code or its settings name.",
+        matches="File transfers, file shares (not those for backups), SOAP and directory interfaces that the code or its settings name.",
         why="Addresses, certificates, formats and times are theirs as much as yours; notice periods run for weeks.",
         remedy="List each interface with its contact and notice period; agree on a date and a way back before the cut-over is planned; accept this finding with what was agreed.",
         step="Gate: partners agree before their interfaces move",
     ),
     Rule(
         id="governance.gate-models", lens="governance", severity="low", title="AI workloads have to be approved before they see data",
-        matches="Imports of libraries that call or train models, and calls of models that figwright.toml plans.",
+        matches="Imports of libraries that call or train models, addresses of providers, and calls of models that figwright.toml plans.",
         why="What a model is given may leave the region or the company, and what it answers may be wrong or unfair.",
         remedy="Declare each use (data, purpose, region, evaluation, who checks its output, how it is switched off) and let the policy `models.rego` judge the declaration; accept this finding with the approval as the reason.",
         step="Gate: AI workloads are approved before they see data", references=("CWE-1426",),
@@ -52,7 +54,7 @@ RULES = (
     ),
     Rule(
         id="governance.moving-image", lens="governance", severity="low", title="Images are built on a base that changes",
-        matches="`FROM` without a tag or with `latest`, and the same in Compose and Kubernetes files.",
+        matches="`FROM` without a tag or with `latest`, and the same in Compose and Kubernetes files; not in those of tests and development.",
         why="What was approved and tested is not what the next build takes.",
         remedy="Name a version, better a digest, and let a bot propose newer ones.",
         step="Make builds repeatable", references=("CWE-1357",),
@@ -64,14 +66,20 @@ RULES = (
         remedy="Pin each to the commit behind its tag; give jobs the least permissions.",
         step="Make builds repeatable", references=("CWE-829", "CWE-1357"),
     ),
+    *PIPELINE_RULES,
+    *ANSWER_RULES,
 )  # fmt: skip
 BY_ID = {rule.id: rule for rule in RULES}
 
 _PARTNERS = {"ftp", "file share", "soap", "ldap"}
+_OWN_SHARE = re.compile(
+    r"(?i)(?:^|[/\\\\._ -])(?:backups?|bkp|archive|snapshots?|tmp|scratch)(?:$|[/\\\\._ \d-])"
+)  # nobody reads it elsewhere
 _OWNERS = re.compile(r"(?i)(?:^|/)(?:CODEOWNERS|OWNERS|MAINTAINERS)(?:\.\w+)?$")
 _FROM = re.compile(r"(?im)^FROM[ \t]+(?:--platform=\S+[ \t]+)?(\S+)(?:[ \t]+AS[ \t]+(\S+))?")
 _IMAGE = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?image[ \t]*:[ \t]*[\"']?([\w.\-/:@${}]+)")
 _ACTION = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?uses[ \t]*:[ \t]*[\"']?([\w.-]+)/([\w./-]+)@([\w./-]+)")
+_TRIAL = re.compile(r"(?i)(?:^|[/._-])(?:tests?|testing|e2e|ci|dev|develop(?:ment)?|local|sandbox|example)(?:[/._-]|$)")
 _COMMIT = re.compile(r"^[0-9a-f]{40}$")
 LEAST_LINES = 3000
 
@@ -84,6 +92,9 @@ def look(case: Case) -> Iterator[Finding]:
         if source.language in ("dockerfile", "yaml", "yml"):
             yield from _images(case, source)
             yield from _actions(case, source)
+        yield from host_rights(case, source)
+        yield from ungated_deployments(case, source)
+    yield from unchecked_answers(case)
 
 
 def _gates(case: Case) -> Iterator[Finding]:
@@ -99,7 +110,7 @@ def _gates(case: Case) -> Iterator[Finding]:
             title=f"Data protection has to agree before {counted(len(personal), 'table')} with personal data {'moves' if len(personal) == 1 else 'move'}",
             detail=f"{listed(list(personal), 8)}. {BY_ID['governance.gate-personal-data'].why}",
         )  # fmt: skip
-    partners = [s for s in case.inventory.external_systems if s.kind in _PARTNERS]
+    partners = [s for s in case.inventory.external_systems if s.kind in _PARTNERS and not _OWN_SHARE.search(s.name)]
     if partners:
         found = [evidence(p.path, p.line, f"{s.kind}: {s.name}", s.resolution) for s in partners for p in s.evidence]
         yield report(
@@ -160,7 +171,7 @@ def _images(case: Case, source: Source) -> Iterator[Finding]:
             for m in _IMAGE.finditer(source.text)
             if _moves(m.group(1))
         ]
-    if found:
+    if found and not _TRIAL.search(source.path):
         rule = BY_ID["governance.moving-image"]
         yield report(
             case, rule, f"{source.path} {' '.join(e.text for e in found)}", found, title=f"{rule.title}: {source.path}"

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from agent.assessment.case import Case, evidence, report
 from agent.assessment.performance.paths import Paths
 from agent.assessment.performance.queries import missing_indexes, queries_in_loops, unbounded_reads
+from agent.assessment.performance.reads import slow_searches, uploads_in_memory
 from agent.assessment.performance.replicas import external_calls, local_state
 from agent.assessment.performance.rules import BY_ID, RULES
 from agent.assessment.reading import Source
@@ -32,7 +33,9 @@ def look(case: Case) -> Iterator[Finding]:
     yield from queries_in_loops(case, paths)
     yield from unbounded_reads(case, paths)
     yield from missing_indexes(case)
-    yield from _by_file(case, [*external_calls(case, paths), *local_state(case)])
+    yield from _by_file(
+        case, [*slow_searches(case), *uploads_in_memory(case), *external_calls(case, paths), *local_state(case)]
+    )
     yield from _chatty(case)
 
 
@@ -71,7 +74,7 @@ def _chatty(case: Case) -> Iterator[Finding]:
         )  # fmt: skip
         yield report(
             case, BY_ID["performance.chatty"], use.name, use.chain,
-            title=f"{use.name} would make {use.calls} calls between services",
+            title=f"{use.name} may make up to {use.calls} calls between services",
             detail=f"It needs {listed(list(use.services), 5)}; its deepest chain has {counted(use.hops, 'hop')}. Time that it adds at the least: "
             "hops on the deepest chain × round trip between services, which only a measurement on the target gives.",
             services=use.services, quantities=(calls,),

@@ -10,12 +10,12 @@ from agent.assessment.case import Case, evidence, report
 from agent.assessment.performance.paths import Paths
 from agent.assessment.performance.rules import BY_ID
 from agent.assessment.reading import Block, Source, loops
-from agent.assessment.reading.schemas import Table
+from agent.assessment.reading.schemas import Column, Table
 from agent.domain.code import Dependency
 from agent.domain.finding import Evidence, Finding
-from agent.domain.wording import counted, listed
+from agent.domain.wording import counted
 
-__all__ = ["missing_indexes", "queries_in_loops", "unbounded_reads"]
+__all__ = ["missing_indexes", "queries_in_loops", "runs_query", "unbounded_reads"]
 
 # A loop over a literal or a few tries runs a known number of times.
 _FEW = re.compile(
@@ -34,7 +34,7 @@ def queries_in_loops(case: Case, paths: Paths) -> Iterator[Finding]:
         if not spans:
             continue
         for edge in paths.uses.get(source.path, ()):
-            if _runs_query(source, edge.line) and (loop := _loop_of(spans, edge.line)) is not None:
+            if runs_query(source, edge.line) and (loop := _loop_of(spans, edge.line)) is not None:
                 found[edge.source].append(
                     evidence(
                         source.path,
@@ -77,14 +77,14 @@ _QUERY = re.compile(
 _SQL = re.compile(r"(?i)[\"'`]\s*(?:SELECT\s|INSERT\s|UPDATE\s|DELETE\s|REPLACE\s|MERGE\s|CALL\s)|\bEXEC\s+SQL\b")
 
 
-def _runs_query(source: Source, line: int) -> bool:
+def runs_query(source: Source, line: int) -> bool:
     """Whether the line sends a statement: setting a mapped object's field, or adding one to a session, does not by itself."""
     start, end = source.line_span(line)
     return bool(_SQL.search(source.plain, start, end) or _QUERY.search(source.code, start, end))
 
 
 def _first_use(paths: Paths, edge: Dependency, sources: dict[str, Source]) -> Dependency | None:
-    uses = [u for u in paths.direct.get(edge.target, ()) if u.path in sources and _runs_query(sources[u.path], u.line)]
+    uses = [u for u in paths.direct.get(edge.target, ()) if u.path in sources and runs_query(sources[u.path], u.line)]
     return min(uses, key=lambda e: (e.line, e.target)) if uses else None
 
 
@@ -119,10 +119,17 @@ _DATED = re.compile(
 )
 
 
+def _is_key(column: Column) -> bool:
+    """Whether a day identifies its row: that is a calendar which somebody keeps."""
+    return column.keyed and not re.search(r"(?i)_at$|time|stamp", column.name)
+
+
 def unbounded_reads(case: Case, paths: Paths) -> Iterator[Finding]:
     """One finding for each table: the reads without a bound, and one write that makes it grow."""
     growing: dict[str, Dependency] = {}
-    dated = {f"table:{n}" for n, t in case.tables.items() if any(_DATED.match(c.name) for c in t.columns)}
+    dated = {
+        f"table:{n}" for n, t in case.tables.items() if any(_DATED.match(c.name) and not _is_key(c) for c in t.columns)
+    }
     for edges in paths.uses.values():
         for edge in edges:
             if edge.kind == "write" and edge.target.lower() in dated and paths.is_requested(edge.source):
@@ -189,11 +196,13 @@ def _is_unbounded(source: Source, edge: Dependency) -> bool:
 
 
 _TABLES = re.compile(
-    r"(?i)\b(?:FROM|JOIN|UPDATE|,)\s+(?:\w+\.)?[\"`\[]?(\w+)[\"`\]]?(?:\s+(?:AS\s+)?(?!WHERE\b|SET\b|ON\b|JOIN\b|LEFT\b|RIGHT\b|INNER\b|OUTER\b|ORDER\b|GROUP\b|USING\b|VALUES\b|FULL\b|CROSS\b|NATURAL\b|LIMIT\b|AND\b|UNION\b|HAVING\b|FOR\b|WITH\b)(\w+))?"
+    r"(?i)\b(?:FROM|JOIN|UPDATE|,)\s+(?:\w+\.)?[\"`\[]?(\w+)[\"`\]]?(?:\s+(?:AS\s+)?(?!FROM\b|WHERE\b|SET\b|ON\b|JOIN\b|LEFT\b|RIGHT\b|INNER\b|OUTER\b|ORDER\b|GROUP\b|USING\b|VALUES\b|FULL\b|CROSS\b|NATURAL\b|LIMIT\b|AND\b|UNION\b|HAVING\b|FOR\b|WITH\b)(\w+))?"
 )
 _CONDITION = re.compile(
     r"(?i)(?<![\w.])(?:(\w+)\.)?(\w+)\s*(?:=|\bIN\b)\s*(?:\(\s*)?(?:\?|%s|%\(|:\w|'|\"|\$|@|#\{|\d|\Z)"
 )
+_CONSTANT = re.compile(r"\d+(?![\d.]*\s*\?)|'[^'?$%{#:@]+'|\"[^\"?$%{#:@]+\"")
+_FLAG_TYPE = re.compile(r"(?i)^(?:char|varchar2?|nchar)\s*\(\s*[12]\s*\)|^bool|^bit\b|^tinyint\s*\(\s*1\s*\)")
 _COARSE = re.compile(
     r"(?i)^(?:status|state|active|is_\w+|deleted|enabled|kind|type|flag|open|closed|done|sent|paid|locked|gender|role|level|priority|lang|language|hidden|visible|published|\w*_(?:flag|type|status|yn|kind))$"
 )
@@ -208,24 +217,21 @@ def missing_indexes(case: Case) -> Iterator[Finding]:
     tables = {n: t for n, t in case.tables.items() if t.columns}
     if not tables:
         return
-    found: dict[str, list[Evidence]] = defaultdict(list)
-    columns: dict[str, set[str]] = defaultdict(set)
+    found: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
     for source in case.sources:
         if source.role != "code" and source.language != "xml":
             continue
         for at, text in _statements(source):
             for table, column in _unindexed(text, tables):
-                found[table].append(evidence(source.path, source.line(at), f"looks for {table}.{column}"))
-                columns[table].add(column)
-    for table, places in sorted(found.items()):
+                found[table, column].append(evidence(source.path, source.line(at), f"looks for {table}.{column}"))
+    for (table, column), places in sorted(found.items()):
         declared = tables[table]
-        names = sorted(columns[table])
-        where = [c for c in declared.columns if c.name.lower() in columns[table]]
+        where = [c for c in declared.columns if c.name.lower() == column]
         keys = ", ".join(sorted(declared.indexed & {c.name.lower() for c in declared.columns})) or "none"
         yield report(
-            case, BY_ID["performance.missing-index"], f"{table} {' '.join(names)}",
+            case, BY_ID["performance.missing-index"], f"{table} {column}",
             [*places, *(evidence(c.path, c.line, f"{table}.{c.name} is declared without an index") for c in where)],
-            title=f"Queries look for {listed([f'{table}.{n}' for n in names])} without an index",
+            title=f"Queries look for {table}.{column} without an index",
             detail=f"{counted(len(places), 'statement')}; keys and indexes of {table} start with: {keys}. {BY_ID['performance.missing-index'].why}",
         )  # fmt: skip
 
@@ -275,6 +281,8 @@ def _unindexed(text: str, tables: dict[str, Table]) -> Iterator[tuple[str, str]]
         return
     asked: dict[str, set[str]] = defaultdict(set)
     for m in _CONDITION.finditer(rest):
+        if _CONSTANT.match(rest, m.end() - 1):
+            continue  # the statement names one value: a flag more often than not
         holder = aliases.get(m.group(1).lower()) if m.group(1) else None
         if holder is None and not m.group(1):
             owners = {
@@ -287,6 +295,9 @@ def _unindexed(text: str, tables: dict[str, Table]) -> Iterator[tuple[str, str]]
     for table, columns in sorted(asked.items()):
         if columns & tables[table].indexed or (joins & tables[table].indexed and len(set(aliases.values())) > 1):
             continue
-        fine = sorted(c for c in columns if _FINE.search(c) and not _COARSE.match(c))
+        flags = {c.name.lower() for c in tables[table].columns if _FLAG_TYPE.search(c.type)}
+        fine = sorted(
+            (c for c in columns if not _COARSE.match(c) and c not in flags), key=lambda c: (not _FINE.search(c), c)
+        )
         if fine:
             yield table, fine[0]

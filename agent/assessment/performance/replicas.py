@@ -34,7 +34,7 @@ PATTERNS = (
     _p("local-session", _PY, "session_engine", r"\bSESSION_ENGINE\s*=\s*[\"']django\.contrib\.sessions\.backends\.(?:file|cache)[\"']", "sessions in files or the cache"),
     _p("local-session", _JAVA, "getsession", r"\.getSession\s*\([^()\n]*\)\s*\.setAttribute\s*\(|\b(?:session|httpSession|sess)\.setAttribute\s*\(", "HttpSession", absent=r"spring-session|@EnableRedisHttpSession"),
     _p("local-timer", _JAVA, "@scheduled timertask @schedule scheduleatfixedrate schedulewithfixeddelay", r"@Scheduled\s*\(|@Schedule\s*\(|\bextends\s+TimerTask\b|\.scheduleAtFixedRate\s*\(|\.scheduleWithFixedDelay\s*\(", "timer", absent=r"ShedLock|@SchedulerLock"),
-    _p("local-timer", _JS, "setinterval cron.schedule schedulejob new cronjob", r"\bsetInterval\s*\(|\bcron\.schedule\s*\(|\bscheduleJob\s*\(|\bnew\s+CronJob\s*\(", "timer", unless=r"clearInterval|\.unref\("),
+    _p("local-timer", _JS, "setinterval cron.schedule schedulejob new cronjob", r"\bsetInterval\s*\(|\bcron\.schedule\s*\(|\bscheduleJob\s*\(|\bnew\s+CronJob\s*\(", "timer", unless=r"clearInterval|\.unref\(|(?i:setInterval\s*\(\s*[\w.$]*(?:sweep|prune|evict|heartbeat|keep_?alive|gc)\w*\s*,)"),
     _p("local-timer", _PY, "scheduler threading.timer sched.", r"\b(?:Background|Blocking|AsyncIO)Scheduler\s*\(|\bthreading\.Timer\s*\(|@repeat_every\b", "timer"),
     _p("local-timer", frozenset({"csharp", "vb.net"}), "timer", r"\bnew\s+(?:System\.(?:Threading|Timers)\.)?Timer\s*\(", "timer"),
     _p("local-lock", _PY, "fcntl lockf filelock lockfile msvcrt.locking", r"\bfcntl\.(?:flock|lockf)\s*\(|\bmsvcrt\.locking\s*\(|\bFileLock\s*\(|\blockfile\.\w*LockFile\s*\(", "file lock"),
@@ -130,6 +130,10 @@ _CLIENTS = {
     "csharp": re.compile(r"\.(?:GetAsync|PostAsync|SendAsync|GetStringAsync|DownloadString|GetResponse)\s*\("),
 }
 _CLIENTS["typescript"] = _CLIENTS["javascript"]
+# The address is that of the request: it calls the same system again.
+_OWN_HOST = re.compile(
+    r"\bgetServerName\s*\(|\breq(?:uest)?\.(?:get_host\s*\(|host\b|url_root\b|host_url\b|headers\.host\b)|\$_SERVER\[[\"'](?:HTTP_HOST|SERVER_NAME)"
+)
 _WAITS = {
     "python": (
         re.compile(
@@ -165,6 +169,8 @@ def external_calls(case: Case, paths: Paths) -> Iterator[Found]:
                 )
                 and call.name == "request"
             ):
+                continue
+            if _OWN_HOST.search(source.plain, max(0, call.start - 900), call.end):
                 continue
             symbol = paths.symbol_at(source.path, source.line(call.start))
             if symbol and paths.is_requested(symbol):

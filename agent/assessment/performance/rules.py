@@ -86,5 +86,19 @@ RULES = (
         why="Every call adds the latency between services and its own chance to fail.",
         remedy="Offer a coarser operation, hand over what the callee needs, or keep the two together.",
     ),
+    Rule(
+        id="performance.leading-wildcard", lens=_LENS, severity="low", title="A search begins with a wildcard",
+        matches="LIKE '%...' in SQL, and the same in queries of mappers, written out or put together.",
+        why="No ordinary index serves it: the table is read from end to end for each search, and a managed database bills and slows by what is read.",
+        remedy="Search by the beginning where that is enough; else a full-text or trigram index, or a search service fed by events.",
+        step="Make queries fit for a network", references=("CWE-1176",),
+    ),
+    Rule(
+        id="performance.upload-in-memory", lens=_LENS, severity="low", title="An upload is held in memory as a whole",
+        matches="file_get_contents of $_FILES, .read() of request files, byte arrays of multipart parts, multer's memory storage.",
+        why="A few large files at once take the memory of an instance, and with it everybody else's requests.",
+        remedy="Stream it to an object store by a signed address, limit its size at the gateway, and process it from a queue.",
+        step="Make the process stateless", references=("CWE-400",),
+    ),
 )  # fmt: skip
 BY_ID = {rule.id: rule for rule in RULES}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from agent.assessment.reading.calls import closing
 from agent.assessment.reading.masking import Source
 
-__all__ = ["Block", "enclosing", "functions", "loops"]
+__all__ = ["Block", "braced", "enclosing", "functions", "loops"]
 
 MOST_BLOCK = 200_000
 _INDENTED = frozenset({"python"})
@@ -60,7 +60,7 @@ def loops(source: Source) -> list[Block]:
     else:
         heads = ((m.start(), closing(source.code, m.end() - 1)[0] + 1) for m in _LOOP.finditer(source.code))
     for start, after in heads:
-        block = _braced(source.code, start, after)
+        block = braced(source.code, start, after)
         if block:
             found.append(block)
     if source.language in ("javascript", "typescript"):
@@ -83,11 +83,11 @@ def functions(source: Source) -> list[Block]:
         return []
     found = []
     for m in _DEF.finditer(source.code):
-        name = m.group(1) or m.group(2) or m.group(3) or ""
+        name = m.group(1) or m.group(2) or m.group(3) or _given_name(source, m.start())
         if name in _NOT_NAMES:
             continue
         opening = source.code.find("{", m.end() - 1, m.end() + 400)
-        block = _braced(source.code, m.start(), opening) if opening >= 0 else None
+        block = braced(source.code, m.start(), opening) if opening >= 0 else None
         if block:
             found.append(Block(block.head, block.start, block.end, name))
     return found
@@ -99,10 +99,19 @@ def enclosing(blocks: list[Block], offset: int) -> Block | None:
     return max(inside, key=lambda b: b.head) if inside else None
 
 
+_GIVEN_NAME = re.compile(r"([\w$]+)[\"']?\s*[:=]\s*(?:async\s+)?\Z")
+
+
+def _given_name(source: Source, start: int) -> str:
+    """The name that a function without one is given: `exports.token = function`, `token: function`."""
+    found = _GIVEN_NAME.search(source.code, max(0, start - 80), start)
+    return found.group(1) if found else ""
+
+
 _BRACE = re.compile(r"[{}]")
 
 
-def _braced(code: str, head: int, after: int) -> Block | None:
+def braced(code: str, head: int, after: int) -> Block | None:
     """The block that follows ``after``: braces, or one statement up to its semicolon; PHP's colon form up to its end word."""
     at = after
     while at < len(code) and code[at].isspace():

@@ -11,6 +11,7 @@ from agent.assessment.reading.masking import Source
 __all__ = ["Pattern", "match_patterns"]
 
 MOST_MATCHES = 500
+NEAR = 600  # characters: about eight lines
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Pattern:
     """Speaks for ``rule`` where ``regex`` matches ``plain`` text (comments gone) and starts in code, not in a string.
 
     ``needles`` are lower-case strings of which a file must hold one to be searched at all. ``unless`` is searched for in
-    the line of the match, ``absent`` in the whole file: either one silences it. ``strings`` allows matches inside of
+    the line of the match, ``near`` some lines around it, ``absent`` in the whole file: each silences it. ``strings`` allows matches inside of
     strings; ``paths`` is searched for in the path.
     """
 
@@ -32,6 +33,7 @@ class Pattern:
     strings: bool = False
     paths: re.Pattern[str] | None = None
     not_paths: re.Pattern[str] | None = field(default=None)
+    near: re.Pattern[str] | None = None
 
 
 def match_patterns(patterns: Sequence[Pattern], sources: Iterable[Source]) -> Iterator[tuple[Pattern, Source, int]]:
@@ -66,4 +68,6 @@ def _places(pattern: Pattern, source: Source) -> Iterator[int]:
             start, end = source.statement(at)
             if pattern.unless.search(source.plain, start, end):
                 continue
+        if pattern.near and pattern.near.search(source.plain, max(0, at - NEAR), at + NEAR):
+            continue
         yield at

@@ -31,6 +31,13 @@ RULES = (
         step="Protect what is likely to break", references=("CWE-1080", "CWE-1121"),
     ),
     Rule(
+        id="risk.many-paths", lens="risk", severity="low", title="A function has more paths than tests can cover",
+        matches="Functions of a cyclomatic complexity of 40 or more, the worst 12 of the system, unless a coverage report says that most of their file's lines ran.",
+        why="Each branch doubles what may happen; nobody can say what a change to one of them does to the others.",
+        remedy="Record characterization tests over its branches first (figwright tests); take branches out one by one, each under those tests, before it moves.",
+        step="Protect what is likely to break", references=("CWE-1121",),
+    ),
+    Rule(
         id="risk.changes-together", lens="risk", severity="low", title="Files of two services change together",
         matches="Pairs of files in different proposed services that at least half of the commits to one of them touch together, five or more, "
         "although neither needs the other in the code.",
@@ -46,11 +53,13 @@ LEAST_FIXES = 2
 LEAST_TOGETHER = 5
 HELD = 0.6  # below that the ranking did not hold on this repository
 COVERED = 0.8
+MANY_PATHS = 40
 
 
 def look(case: Case) -> Iterator[Finding]:
-    """Rules risk.likely-to-break and risk.changes-together; nothing without a history."""
+    """Rules risk.likely-to-break and risk.changes-together, which need a history, and risk.many-paths, which does not."""
     yield from _likely(case)
+    yield from _many_paths(case)
     yield from _together(case)
 
 
@@ -73,6 +82,29 @@ def _likely(case: Case) -> Iterator[Finding]:
             title=f"{file.path} is likely to break next", detail=_detail(case, file, check),
             quantities=tuple(_quantities(case, file, check)),
         )  # fmt: skip
+
+
+def _many_paths(case: Case) -> Iterator[Finding]:
+    worst = [
+        s for s in case.graph.symbols
+        if s.kind == "function" and s.role == "code" and s.complexity >= MANY_PATHS and not _is_covered(case, s.path)
+    ]  # fmt: skip
+    worst.sort(key=lambda s: (-s.complexity, s.path, s.line))
+    for symbol in worst[:MOST]:
+        paths = Quantity(
+            name="cyclomatic complexity", low=symbol.complexity, high=symbol.complexity, unit="independent paths",
+            formula="1 + branching points of the function", inputs=(f"{symbol.complexity - 1} branching points",),
+        )  # fmt: skip
+        yield report(
+            case, BY_ID["risk.many-paths"], symbol.id,
+            [evidence(symbol.path, symbol.line, f"{symbol.name}: complexity {symbol.complexity}, lines {symbol.line} to {symbol.end_line}")],
+            title=f"{symbol.name} has {symbol.complexity} independent paths", quantities=(paths,),
+        )  # fmt: skip
+
+
+def _is_covered(case: Case, path: str) -> bool:
+    ran, could = case.coverage.get(path, (0, 0))
+    return bool(could) and ran / could >= COVERED
 
 
 def _whole(case: Case, file: FileRisk) -> Evidence:

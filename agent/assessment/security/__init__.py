@@ -14,7 +14,9 @@ from collections.abc import Iterator
 from agent.assessment.case import Case, evidence, report
 from agent.assessment.reading import Source, match_patterns
 from agent.assessment.security.behaviour import behaviours
+from agent.assessment.security.files import named_by_requests
 from agent.assessment.security.forms import unprotected_forms
+from agent.assessment.security.guards import unguarded_routes
 from agent.assessment.security.rules import BY_ID, RULES
 from agent.assessment.security.secrets import secrets_in
 from agent.assessment.security.statements import built_statements
@@ -50,7 +52,7 @@ def _all(sources: list[Source]) -> Iterator[tuple[str, Source, int, str]]:
             yield "security.sql-injection", source, offset, f"{_name(put)} is put into the statement"
         for offset, text in secrets_in(source):
             yield "security.secret", source, offset, text
-        for rule, offset, text in behaviours(source):
+        for rule, offset, text in (*behaviours(source), *named_by_requests(source), *unguarded_routes(source)):
             yield rule, source, offset, text
 
 

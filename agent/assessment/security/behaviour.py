@@ -63,7 +63,7 @@ _FORM = re.compile(
 
 _LOG = re.compile(
     r"(?i)(?<![\w$])(?:[\w$]+(?:\.|->))*(?:log|logger|logging|_?log4j|console|syslog|slog|LOG|trace)(?:\.|->|::)(?:debug|info|warn|warning|error|fatal|trace|log|write|fine|severe|notice|critical|exception|addInfo)\s*\("
-    r"|(?<![\w>:$.])(?:error_log|syslog|log_message|write_log|log_line|audit_log|app_log)\s*\(|\bLog::(?:info|debug|error|warning|notice)\s*\("
+    r"|(?<![\w>:$.])(?:error_log|syslog|(?:write|audit|app|access|mail|debug|trace|event)_?log|log_?(?:message|line|info|debug|error|warn(?:ing)?|event|entry|write|it|msg|text)|trace_?(?:line|message))\s*\(|\bLog::(?:info|debug|error|warning|notice)\s*\("
 )
 _LOGGED = re.compile(
     r"(?i)(?<![\w])\$?(?:[\w]+(?:\.|->|\[\s*[\"']))*(?:get)?_?(?:[a-z]+_)?(?:password|passwd|passwort|pwd|secret|api_?key|access_?token|auth_?token|credit_?card_?(?:number|no)?|card_?(?:number|no)|cvv|cvc|ssn|iban|pin_?code)(?:\(\s*\))?[\"']?\]?(?![\w])"
@@ -222,6 +222,8 @@ def _logs(source: Source) -> Iterator[Found]:
     if "log" not in source.lower and "console" not in source.lower:
         return
     for call in calls(source, _LOG):
+        if _declares(source, call):
+            continue
         hit = _LOGGED.search(call.inside_code(source)) or _interpolated(source, call)
         if hit is not None and not re.search(
             r"(?i)mask|redact|len\(|\.length|hash|is_?null|isEmpty|!=|==", call.inside_code(source)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from agent.assessment.reading import Block, Source, functions
-from agent.assessment.reading.blocks import enclosing
+from agent.assessment.reading.blocks import braced, enclosing
+from agent.assessment.reading.calls import closing
 
 __all__ = ["REQUEST", "SAFE", "Origins"]
 
@@ -26,14 +27,21 @@ REQUEST = re.compile(
 _ROWS = re.compile(
     r"(?i)\b(?:db_\w+|\w*fetch\w*|\w*query\w*|select\w*|execute\w*|find\w*|rows?|all|one|first|get_?(?:row|all|one|value)s?|load\w*|cursor|result\w*|rs\.get\w+|getInt|getLong|nextId|next_\w+)\s*\("
 )
-_CHECKED = r"(?i)\b(?:in_array|preg_match|ctype_\w+|is_numeric|is_int|checkdate|array_key_exists)\s*\([^;{{}}\n]{{0,120}}{name}|{name}\s*(?:not\s+)?in\s*[\[(]|{name}\.(?:isdigit|isalnum|matches)\b|\bisset\s*\(\s*\$\w+\[\s*{name}\s*\]"
+_CHECKED = r"(?i)\b(?:in_array|preg_match|ctype_\w+|is_numeric|is_int|checkdate|array_key_exists)\s*\((?:\s*(?:'[^'\n]{{0,200}}'|\"[^\"\n]{{0,200}}\"))?[^;{{}}\n]{{0,120}}{name}|{name}\s*(?:not\s+)?in\s*[\[(]|{name}\.(?:isdigit|isalnum|matches)\b|\bisset\s*\(\s*\$\w+\[\s*{name}\s*\]"
 _VARIABLE = re.compile(r"(?<![\w.>:'\"])(\$?[A-Za-z_]\w*)(?!\s*\(|[\w])")
 _WORDS = frozenset(
     "if else and or not in is new return null None True False true false this self cls as for array list".split()
 )
 _PLACES = re.compile(r"[\"']\s*\(?\??(?:\?|%s)(?:\s*,\s*)?\)?[\"']")
+# One of two constants, whichever the condition says: `$good ? 'good' : 'bad'`, `"asc" if up else "desc"`.
+_EITHER = re.compile(
+    r"\s*(?:[^?:'\"]{1,200}\?\s*(?:''|\d+)\s*:\s*(?:''|\d+)|(?:''|\d+)\s+if\b[^'\"]{1,200}\belse\s+(?:''|\d+))\s*\)?\s*"
+)
+_ROW_NUMBER = re.compile(r"(\$?[A-Za-z_]\w*)(?:\[\s*[\"']\w*_?id[\"']\s*\]|->\w*id|\.(?:\w+_)?id)")
+_GIVEN_BACK = re.compile(r"\s*(?:new\s+)?[A-Za-z_][\w.:>\\-]*\s*\(")
 _NUMBER = re.compile(r"\bget\w*(?:Id|Count|Number)\s*\(\s*\)\Z")
 _TYPES = r"(?:long|int|short|double|float|boolean|bool|decimal|Integer|Long|Short|Double|Float|Boolean|BigDecimal|BigInteger|java\.util\.Date|Date|LocalDate|LocalDateTime|Timestamp|Instant|UUID|Guid|DateTime|uint\d*|int\d+)"
+_WAY_OUT = re.compile(r"\b(?:return|throw|die|exit|die_page|abort|continue|break|raise)\b|=[^=]")
 MOST_DEPTH = 3
 
 
@@ -47,6 +55,10 @@ class Origins:
     def is_harmless(self, expression: str, offset: int, depth: int = 0) -> bool:
         """Whether nothing that somebody outside controls can be in it, as far as this function shows."""
         bare = re.sub(r"\"[^\"\n]*\"|'[^'\n]*'", "''", expression)
+        if _EITHER.fullmatch(bare):
+            return True
+        if self._is_row_number(expression, offset):
+            return True
         if REQUEST.search(expression):
             return bool(SAFE.search(bare))
         if SAFE.search(bare) or _ROWS.search(bare) or _NUMBER.search(bare) or _PLACES.search(expression):
@@ -56,6 +68,33 @@ class Origins:
             return True
         return all(self._is_harmless_variable(v, offset, depth) for v in variables)
 
+    def _is_row_number(self, expression: str, offset: int) -> bool:
+        """The number of a row that a function gave back, whatever the function was asked: `$t['id']` of `$t = ticket_get(...)`."""
+        found = _ROW_NUMBER.fullmatch(expression.strip())
+        if found is None or REQUEST.search(found.group(1)):
+            return False
+        given = self._given(found.group(1), self._function(offset)[1], offset)
+        return given is not None and given[1] < offset and bool(_GIVEN_BACK.match(given[0]))
+
+    def request_way(self, expression: str, offset: int, depth: int = 0) -> str | None:
+        """What an expression's variables were given on the way from the request, innermost last; None when they were not."""
+        bare = re.sub(r"\"[^\"\n]*\"|'[^'\n]*'", "''", expression)
+        _, body = self._function(offset)
+        for name in dict.fromkeys(_VARIABLE.findall(bare)):
+            given = self._given(name, body, offset) if name not in _WORDS else None
+            if given is None or given[1] >= offset:
+                continue
+            value, at = given
+            bare_value = re.sub(r"\"[^\"\n]*\"|'[^'\n]*'", "''", value)
+            if _ROWS.search(bare_value):
+                continue  # it only says which row; the value is the database's
+            if REQUEST.search(value):
+                return value
+            further = self.request_way(value, at, depth + 1) if depth < MOST_DEPTH else None
+            if further is not None:
+                return f"{further} {value}"
+        return None
+
     def _is_harmless_variable(self, name: str, offset: int, depth: int) -> bool:
         head, body = self._function(offset)
         plain = self._source.plain
@@ -64,7 +103,7 @@ class Origins:
             plain[head:offset],
         ):
             return True
-        if re.search(_CHECKED.format(name=re.escape(name)), plain[body:offset]):
+        if self._is_checked(name, body, offset):
             return True
         given = self._given(name, body, offset)
         if given is None:
@@ -73,6 +112,25 @@ class Origins:
         if depth >= MOST_DEPTH or not value.strip() or at >= offset:
             return False
         return self.is_harmless(value, at, depth + 1)
+
+    def _is_checked(self, name: str, body: int, offset: int) -> bool:
+        """Whether a check of a variable holds at a place: the place lies in what the check guards, or after a way out."""
+        code = self._source.code
+        for m in re.finditer(_CHECKED.format(name=re.escape(name)), self._source.plain[body:offset]):
+            at = body + m.start()
+            condition = re.search(r"\b(?:else\s*)?if\s*\([^;{}]*\Z", code[max(body, at - 300) : at])
+            if condition is None:
+                return True  # a value that is chosen by the check, or a language without braces
+            opening = code.find("(", max(body, at - 300) + condition.start())
+            block = braced(code, opening, closing(code, opening)[0] + 1)
+            if block is None:
+                return True
+            refused = code[:at].rstrip().endswith("!")
+            if refused and _WAY_OUT.search(code, block.start, block.end):
+                return True
+            if not refused and block.start <= offset <= block.end:
+                return True
+        return False
 
     def _function(self, offset: int) -> tuple[int, int]:
         if self._blocks is None:

@@ -177,6 +177,28 @@ RULES = (
         "Leave it out; log an identifier instead. Clear the logs that hold it.",
         _SECRETS, "CWE-532", "ASVS 7.1.1",
     ),
+    _rule(
+        "unverified-token", "high", "A token is read without checking its signature",
+        "PyJWT without verification, `jwt.decode` of JavaScript and auth0's Java library where nothing verifies, the algorithm `none`.",
+        "Anybody can write a token that says who they are.",
+        "Verify signature, issuer, audience and expiry with the library's verifying call and a list of allowed algorithms.",
+        _WEB, "CWE-347", "ASVS 3.5.3",
+    ),
+    _rule(
+        "unguarded-route", "medium", "A route lacks the check that its neighbours have",
+        "Routes that change something and carry no middleware or decorator for login or role, in a file where at least two others, and more, do.",
+        "It was forgotten, or is open on purpose: the facade will show it to everybody.",
+        "Give it the check of its neighbours; else say in the code that it is open, and accept the finding.",
+        _WEB, "CWE-862", "ASVS 4.1.1",
+    ),
+    _rule(
+        "open-store", "medium", "A data store answers everybody who reaches it",
+        "Ports of databases and caches published on all addresses, empty or trusted logins, security of a search engine switched off, and public "
+        "database instances or open address ranges in infrastructure code.",
+        "On a shared network or in a cloud that is everybody until a firewall says otherwise.",
+        "Keep stores on a private network, give each service a login of its own, and bind published ports of development to 127.0.0.1.",
+        _TRANSPORT, "CWE-306", "CWE-284", "ASVS 1.4.1",
+    ),
 )  # fmt: skip
 
 BY_ID = {rule.id: rule for rule in RULES}

@@ -54,12 +54,12 @@ _CONNECT = re.compile(
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:[x*.•_-]+|<.*>|\$\{?.*|\{\{.*|%.*%|#\{.*|@.*@|\[.*\]|"
     r"(?:your|my|the|some|example|sample|replace|insert|enter|todo|placeholder|redacted)[\w .-]*|"
-    r"test|none|null|undefined|false|true|required|optional|hidden|string|text|varchar|env|unknown|default)$"
+    r"test|none|null|undefined|false|true|yes|no|on|off|required|optional|hidden|string|text|varchar|env|unknown|default)$"
     r"|change[_-]?me|changeit|example|placeholder|getenv|environ"
 )
 _WORDS_ONLY = frozenset("password passwd pwd pass secret token key apikey api_key api-key passphrase".split())
 _NOT_SECRET_NAME = re.compile(
-    r"(?i)(?:^|[._-])(?:no|old|new|forgot|reset|confirm|lost|change|invalid|wrong|min|max|is|has|use|hash|msg|message|label|text|title|error|hint|help|input|field|column|param|header|cookie|name|type|url|uri|path|file|"
+    r"(?i)(?:^|[._-])(?:no|allow|empty|random|generate|require\w*|old|new|forgot|reset|confirm|lost|change|invalid|wrong|min|max|is|has|use|hash|msg|message|label|text|title|error|hint|help|input|field|column|param|header|cookie|name|type|url|uri|path|file|"
     r"csrf|xsrf|page|next|continuation|grammar|lexer|parser|cancellation|regex|pattern|format|template|policy|length|size|expir\w*|ttl|timeout|count|query|prompt|placeholder|validator\w*|encoder\w*|view|form|"
     r"node|class|id|verify|public|primary|foreign|sort|cache|translation|tag|keyword|generator\w*)(?=[A-Z._-]|$)"
 )

@@ -33,11 +33,12 @@ def _p(
     absent: str = "",
     strings: bool = False,
     not_paths: re.Pattern[str] | None = None,
+    near: str = "",
     flags: int = 0,
 ) -> Pattern:
     return Pattern(
         f"security.{rule}", languages, tuple(needles.lower().split()), re.compile(regex, flags | re.MULTILINE), say,
-        re.compile(unless) if unless else None, re.compile(absent) if absent else None, strings, None, not_paths,
+        re.compile(unless) if unless else None, re.compile(absent) if absent else None, strings, None, not_paths, re.compile(near) if near else None,
     )  # fmt: skip
 
 
@@ -47,7 +48,7 @@ _INJECTIONS = (
     _p("deserialization", _PY, "shelve.open jsonpickle.decode", r"\bshelve\.open[ \t]*\(|\bjsonpickle\.decode[ \t]*\(", "pickles are read"),
     _p("deserialization", _PY, "yaml.load", r"\byaml\.(?:load|load_all)[ \t]*\(", "yaml.load without a safe loader", unless=r"Safe|SAFE|BaseLoader"),
     _p("deserialization", _PY, "yaml", r"\byaml\.(?:unsafe_load|full_load)[ \t]*\(", "yaml with any object"),
-    _p("deserialization", _JAVA, "objectinputstream xmldecoder", r"\bnew[ \t]+(?:ObjectInputStream|XMLDecoder)[ \t]*\(", "Java objects are read"),
+    _p("deserialization", _JAVA, "objectinputstream xmldecoder", r"\bnew[ \t]+(?:[\w.]+\.)?(?:ObjectInputStream|XMLDecoder)[ \t]*\(", "Java objects are read"),
     _p("deserialization", _PHP, "unserialize", r"(?<![\w>:$])unserialize[ \t]*\(", "unserialize", unless=r"allowed_classes|function\s+unserialize"),
     _p("deserialization", _NET, "binaryformatter losformatter netdatacontract soapformatter",
        r"\bnew[ \t]+(?:BinaryFormatter|LosFormatter|NetDataContractSerializer|SoapFormatter)\b", ".NET objects are read"),
@@ -62,13 +63,13 @@ _INJECTIONS = (
        "request value in the page", unless=r"htmlspecialchars|htmlentities|\(int\)|intval|json_encode|urlencode|\bh\(|\be\("),
     _p("unescaped-output", frozenset({"jsp"}), "getparameter", r"<%=[ \t\n]*request\.getParameter[ \t]*\(|\$\{[ \t]*param\.\w+[ \t]*\}(?![\"'][ \t]*/>)", "request parameter in the page",
        unless=r"escape|encode|<c:(?:if|when|set|url|param|out)|test=|value=\"\$\{param|fn:escapeXml"),
-    _p("unescaped-output", _JS, "req.", r"\bres\.(?:send|write|end)[ \t]*\([^;\n]*(?:[+`]|\$\{)[^;\n]*\breq\.(?:query|params|body)\b", "request value in the answer", unless=r"escape|encode|json"),
+    _p("unescaped-output", _JS, "req.", r"\bres\.(?:send|write|end)[ \t]*\((?:[^;\n()]|String\(|decodeURIComponent\()*?(?:[+`]|\$\{)(?:[^;\n()]|String\(|decodeURIComponent\()*?\breq\.(?:query|params|body)\b", "request value in the answer", unless=r"escape|encode|json"),
     _p("path-traversal", _PHP, "$_get $_post $_request", r"\b(?:include|include_once|require|require_once|fopen|readfile|file_get_contents|unlink|file)\b[ \t(]+[^;\n]*\$_(?:GET|POST|REQUEST)\b",
        "file named by the request", unless=r"basename|in_array|preg_match|intval|\(int\)|realpath"),
     _p("path-traversal", _JS, "req.", r"\b(?:readFile|readFileSync|createReadStream|sendFile|download|unlink)[ \t]*\([^;\n]*\breq\.(?:query|params|body)\b", "file named by the request",
        unless=r"basename|root:"),
     _p("path-traversal", _PY, "request.", r"(?<![\w.])(?:open|send_file)[ \t]*\([^\n]*\brequest\.(?:args|form|values|GET|POST|params)\b", "file named by the request", unless=r"basename|secure_filename"),
-    _p("path-traversal", _JAVA, "getparameter", r"\bnew[ \t]+(?:File|FileInputStream|FileReader|FileOutputStream)[ \t]*\([^;\n]*\.getParameter[ \t]*\(", "file named by the request"),
+    _p("path-traversal", _JAVA, "getparameter", r"\bnew[ \t]+(?:java\.io\.)?(?:File|FileInputStream|FileReader|FileOutputStream)[ \t]*\([^;\n]*\.getParameter[ \t]*\(", "file named by the request"),
     _p("open-redirect", _PHP, "location", r"\bheader[ \t]*\([ \t]*[\"']Location:[^;\n]*\$_(?:GET|POST|REQUEST)\b", "redirect to the request's value", unless=r"in_array|preg_match|strpos|urlencode"),
     _p("open-redirect", _PHP, "$_get $_post $_request", r"\b(?:go|redirect)[ \t]*\([^;\n]*\$_(?:GET|POST|REQUEST)\[[^\]\n]*(?:back|url|next|return|redirect|goto|target|dest)[^\]\n]*\]", "redirect to the request's value",
        unless=r"urlencode"),
@@ -77,7 +78,8 @@ _INJECTIONS = (
     _p("open-redirect", _JAVA, "sendredirect", r"\.sendRedirect[ \t]*\([ \t]*\w+\.getParameter[ \t]*\(", "redirect to the request's value"),
     _p("xml-entities", _JAVA, "documentbuilderfactory saxparserfactory xmlinputfactory saxreader saxbuilder",
        r"\b(?:DocumentBuilderFactory|SAXParserFactory|XMLInputFactory)\.new(?:Instance|Factory|DefaultInstance)[ \t]*\(|\bnew[ \t]+(?:SAXReader|SAXBuilder)[ \t]*\(", "parser with the default features",
-       absent=r"disallow-doctype-decl|FEATURE_SECURE_PROCESSING|ACCESS_EXTERNAL_DTD|SUPPORT_DTD|external-general-entities|setExpandEntityReferences\(false"),
+       absent=r"disallow-doctype-decl|FEATURE_SECURE_PROCESSING|ACCESS_EXTERNAL_DTD|SUPPORT_DTD|external-general-entities|setExpandEntityReferences\(false",
+       near=r"\.getResource(?:AsStream)?[ \t]*\("),
 )  # fmt: skip
 
 _CRYPTO = (
@@ -104,12 +106,14 @@ _TRANSPORT = (
     _p("tls-off", frozenset({"shell"}), "curl wget", r"\bcurl\b[^\n|;]*[ \t](?:-k|--insecure)\b|\bwget\b[^\n|;]*--no-check-certificate\b", "verification off", strings=True),
     _p("plain-text-protocol", _PY, "ftplib telnetlib", r"\bftplib\.FTP[ \t]*\(|\btelnetlib\.Telnet[ \t]*\(", "unencrypted protocol"),
     _p("plain-text-protocol", _PY, "smtplib.smtp(", r"\bsmtplib\.SMTP[ \t]*\((?![ \t]*[\"']?(?:localhost|127\.))", "mail without STARTTLS", absent=r"\.starttls\(|SMTP_SSL"),
-    _p("plain-text-protocol", _JAVA, "ftpclient telnetclient", r"\bnew[ \t]+(?:FTPClient|TelnetClient)[ \t]*\(", "unencrypted protocol"),
+    _p("plain-text-protocol", _JAVA, "ftpclient telnetclient", r"\bnew[ \t]+(?:[\w.]+\.)?(?:FTPClient|TelnetClient)[ \t]*\(", "unencrypted protocol"),
     _p("plain-text-protocol", _PHP, "ftp_connect ftp_login", r"(?<![\w>:$])ftp_connect[ \t]*\(", "FTP"),
     _p("plain-text-protocol", frozenset({"perl"}), "net::ftp net::telnet", r"\bNet::(?:FTP|Telnet)->new\b", "unencrypted protocol"),
     _p("plain-text-protocol", _JAVA | _PY | _JS | _PHP | _NET | _SET | frozenset({"ruby", "go", "perl", "xml"}), "ftp:// ldap:// telnet://",
        r"\b(?:ftp|ldap|telnet)://(?!localhost|127\.|0\.0\.0\.0|\[::1|example\.|ftp\.(?:gnu|debian|kernel)\.)[\w\[$%{][\w.\-]*", "unencrypted address", strings=True,
        unless=r"(?i)xmlns|schema|namespace|regex|re\.compile|startswith|\bin\b|==|match\("),
+    _p("plain-text-protocol", _JAVA | _PY | _JS | _PHP | _NET | _SET | frozenset({"ruby", "go"}), "redis:// amqp:// mqtt:// stomp:// memcached://",
+       r"\b(?:redis|amqp|mqtt|stomp|memcached)://(?:[^@\s/\"']{0,80}@)?(?!localhost|127\.|0\.0\.0\.0|\[::1|example\.)(?:\d{1,3}\.\d|[\w-]+\.[\w.-])", "store or queue without TLS", strings=True),
     _p("plain-text-protocol", _JAVA | _PY | _JS | _PHP | _NET | _SET | frozenset({"xml"}), "usessl=false sslmode=disable encrypt=false ssl_mode=disabled",
        r"(?i)\b(?:useSSL=false|sslmode=disable|Encrypt=false|ssl-?mode=disabled)\b", "TLS to the database is off", strings=True),
     _p("plain-text-protocol", _SET, "http://",
@@ -141,6 +145,16 @@ _WEB = (
     _p("csrf-off", frozenset({"xml"}), "csrf", r"<csrf\b[^>]*\bdisabled=\"true\"", "disabled", strings=True),
 )  # fmt: skip
 
+_ACCESS = (
+    _p("unverified-token", _PY, "jwt", r"[\"']verify_signature[\"'][ \t]*:[ \t]*False\b|\bjwt\.decode[ \t]*\([^\n]*\bverify[ \t]*=[ \t]*False\b", "signature not checked"),
+    _p("unverified-token", _PY | _JS | _JAVA | _PHP | frozenset({"go", "ruby"}), "none", r"(?i)\balg(?:orithms?)?[\"']?[ \t]*[:=]{1,2}>?[ \t]*\[?[ \t]*[\"']none[\"']", "algorithm none", unless=r"(?i)!=|!==|reject|throw|raise|not in|deny"),
+    _p("unverified-token", _JS, "jwt", r"\b(?:jwt|jsonwebtoken)\.decode[ \t]*\(|\bjwtDecode[ \t]*\(|\bjwt_decode[ \t]*\(", "decoded, verified nowhere", absent=r"\bjwt\.verify\b|jwtVerify\b|express-jwt|passport-jwt"),
+    _p("unverified-token", _JAVA, "jwt", r"\bJWT\.decode[ \t]*\(|\bJwts\.parser(?:Builder)?\(\)[^;]{0,200}?\.parse(?:ClaimsJwt|UnsecuredClaims)[ \t]*\(", "decoded, verified nowhere", absent=r"\bJWT\.require\b|\.verify[ \t]*\(|parseClaimsJws|parseSignedClaims"),
+    _p("open-store", _SET, "5432 3306 1433 1521 27017 6379 9200 11211 5984 9042 50000", r"^[ \t]*-[ \t]*[\"']?(?:0\.0\.0\.0:)?\d{2,5}:(?:5432|3306|1433|1521|27017|6379|9200|11211|5984|9042)(?:/tcp)?[\"']?[ \t]*$", "port of a store on all addresses", strings=True, not_paths=_DEVELOPMENT),
+    _p("open-store", _SET, "allow_empty_password allow_anonymous auth_method protected-mode xpack.security discovery noauth", r"(?i)\b\w*ALLOW_EMPTY_PASSWORD[\"']?[ \t]*[:=][ \t]*[\"']?(?:yes|true|1)\b|\b\w*HOST_AUTH_METHOD[\"']?[ \t]*[:=][ \t]*[\"']?trust\b|^[ \t]*protected-mode[ \t]+no\b|\bxpack\.security\.enabled[\"']?[ \t]*[:=][ \t]*[\"']?false\b|--noauth\b", "no login is asked for", strings=True, not_paths=_DEVELOPMENT),
+    _p("open-store", frozenset({"terraform"}), "publicly_accessible 0.0.0.0/0 public_network_access", r"^[ \t]*(?:publicly_accessible[ \t]*=[ \t]*true\b|public_network_access_enabled[ \t]*=[ \t]*true\b|authorized_networks[^\n]*0\.0\.0\.0/0)", "reached from anywhere", strings=True),
+)  # fmt: skip
+
 _MAINFRAME = (
     _p("clear-text-password", frozenset({"cobol"}), "pwd passw",
        r"\bIF[ \t]+[\w-]*(?:PASSW|PWD)[\w-]*(?:[ \t]+OF[ \t]+[\w-]+)?[ \t]+(?:NOT[ \t]+)?(?:=|EQUAL)[ \t]+(?:TO[ \t]+)?(?!SPACES?\b|LOW-VALUES?\b|[\"'])[\w-]+", "passwords compared", unless=r"(?m)^.{6}[*/]"),
@@ -148,4 +162,4 @@ _MAINFRAME = (
     _p("plain-text-protocol", frozenset({"jcl"}), "pgm=ftp", r"^//\w*[ \t]+EXEC[ \t]+PGM=FTP\b", "FTP step"),
 )  # fmt: skip
 
-PATTERNS = (*_MAINFRAME, *_INJECTIONS, *_CRYPTO, *_TRANSPORT, *_WEB)
+PATTERNS = (*_MAINFRAME, *_INJECTIONS, *_CRYPTO, *_TRANSPORT, *_WEB, *_ACCESS)

@@ -18,7 +18,7 @@ __all__ = ["GAP_RULES", "first_times", "gaps"]
 GAP_RULES = (
     Rule(
         id="skills.technology", lens="skills", severity="low", title="Somebody has to own code in a technology that is hard to hire for",
-        matches="Languages and frameworks of a bundled table, at least 200 lines of each, in code that is not a test.",
+        matches="Languages and frameworks of a bundled table, in code that is not a test: 200 lines or more, or any number (for information) where a whole file is in it.",
         why="Whoever moves it has to read the old and write the new, and few people do both.",
         remedy="Name two people for each; pair those who know it with those who know the target; train before the phase that moves it.",
     ),
@@ -31,6 +31,7 @@ GAP_RULES = (
 )  # fmt: skip
 BY_ID = {rule.id: rule for rule in GAP_RULES}
 LEAST_LINES = 200
+_WHOLE_FILES = frozenset({"sql", "pl/sql", "cobol"})  # a marker in them tells a kind of file, not a habit
 
 # What is practised: its name, the phase that needs it, paths and code that show it.
 _PRACTICES = (
@@ -71,7 +72,7 @@ def gaps(case: Case) -> Iterator[Finding]:
                     lines = sizes.get(source.path, 0)
                     found.append(evidence(source.path, source.line(at), f"{name}: {lines:,} lines"))
         total = sum(sizes.get(e.location.path, 0) for e in found)
-        if total < LEAST_LINES:
+        if total < (LEAST_LINES if marker is not None and not _WHOLE_FILES & of else 1):
             continue
         found.sort(key=lambda e: (-sizes.get(e.location.path, 0), e.location.path))
         size = Quantity(
@@ -79,7 +80,7 @@ def gaps(case: Case) -> Iterator[Finding]:
             inputs=(f"{total} lines in {len(found)} files", f"largest {found[0].location.path} {sizes[found[0].location.path]}"),
         )  # fmt: skip
         yield report(
-            case, BY_ID["skills.technology"], name, found, quantities=(size,),
+            case, BY_ID["skills.technology"], name, found, quantities=(size,), severity="low" if total >= LEAST_LINES else "info",
             title=f"Somebody has to own {total:,} lines in {counted(len(found), 'file')} of {name}",
             detail=f"To be learnt: {learn}.",
         )  # fmt: skip
