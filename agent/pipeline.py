@@ -239,14 +239,17 @@ def render(plan: Plan, run: Run) -> dict[str, str]:
     )
 
     done = run.stage("report")
-    files = {
-        "plan.json": write_json(plan),
-        "plan.md": write_markdown(plan),
-        "plan.html": write_html(plan),
+    beside = {
         "boundaries.toml": print_boundaries(plan.boundaries, plan.repository.commit),
-        "findings.sarif": write_sarif(plan.findings, RULES, __version__),
         **write_decisions(plan),
         **write_handover(plan),
+    }
+    files = {
+        "plan.json": write_json(plan),
+        "plan.md": write_markdown(plan, beside),
+        "plan.html": write_html(plan),
+        "findings.sarif": write_sarif(plan.findings, RULES, __version__),
+        **beside,
     }
     done()
     return files

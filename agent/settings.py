@@ -74,7 +74,7 @@ class Settings(BaseModel):
     """What a run may be told. ``out`` is None for the default place; ``cache_dir`` holds indexes, facts and clones.
 
     ``embeddings`` are the index's vectors; ``minilm`` is the folder of a transformer's weights, None for the package's.
-    ``runtime`` are files of the running system: access logs, traces, statement statistics.
+    ``runtime`` are files of the running system: access logs, traces, job logs, statistics of statements and of tables.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "sample_repos" / "orderdesk"
 FOLDER = ROOT / "docs" / "sample-plan"
-FILES = ("plan.md", "plan.html", "boundaries.toml")
+FOR_PROGRAMS = ("plan.json", "plan.run.json", "findings.sarif", "issues.json")
 FIXED = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_SYSTEM": os.devnull,
@@ -43,19 +43,24 @@ def sample_plan() -> dict[str, str]:
         environment = {**os.environ, "FIGWRIGHT_CACHE_DIR": f"{work}/cache", "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "agent.cli", "plan", str(repository), "--out", str(out), "--quiet"]
         subprocess.run(command, cwd=work, env=environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
-        return {name: (out / name).read_text("utf-8") for name in FILES}
+        written = sorted(path for path in out.rglob("*") if path.is_file() and path.name not in FOR_PROGRAMS)
+        return {path.relative_to(out).as_posix(): path.read_text("utf-8") for path in written}
 
 
 def main() -> int:
     """0 when the folder is current or was written, 1 when ``--check`` finds it stale."""
     files = sample_plan()
+    there = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file()}
     if "--check" not in sys.argv:
-        FOLDER.mkdir(exist_ok=True)
+        for name in sorted(there - files.keys()):
+            (FOLDER / name).unlink()
         for name, text in files.items():
+            (FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
             (FOLDER / name).write_text(text, "utf-8")
         print(FOLDER)
         return 0
-    stale = [n for n, t in files.items() if not (FOLDER / n).is_file() or (FOLDER / n).read_text("utf-8") != t]
+    stale = [n for n, t in files.items() if n not in there or (FOLDER / n).read_text("utf-8") != t]
+    stale += sorted(there - files.keys())
     if stale:
         print(f"{FOLDER}: {', '.join(stale)} not what the program writes: run `make docs`", file=sys.stderr)
     return 1 if stale else 0

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from agent.boundaries.system import System
 from agent.domain.boundary import Traffic
-from agent.domain.runtime import Runtime
+from agent.domain.runtime import Runtime, TableUse
 
 __all__ = ["with_runtime"]
 
@@ -42,6 +42,7 @@ def with_runtime(system: System, runtime: Runtime | None) -> tuple[System, Traff
             unmatched["names in traces and statements that the graph does not have"] += missing
         for node in sorted({*found} - {""}):
             observed[node][f"seen {seen.operation}"] = math.log1p(seen.count)
+    tables = tuple(_tables(runtime, names, unmatched))
     traffic = Traffic(
         sources=runtime.sources,
         requests=sum(requests.values()),
@@ -50,10 +51,25 @@ def with_runtime(system: System, runtime: Runtime | None) -> tuple[System, Traff
         silent=tuple(r for r in system.handlers if r not in requests and not QUERY.search(r))
         if runtime.requests
         else (),
+        jobs=runtime.jobs,
+        tables=tables,
         unmatched=tuple(sorted(unmatched.items())),
         left=runtime.left,
     )
     return replace(system, requests=requests, observed={n: observed[n] for n in sorted(observed)}), traffic
+
+
+def _tables(runtime: Runtime, names: _Names, unmatched: Counter[str]) -> Iterable[TableUse]:
+    """By the graph's names; the same table of several schemas is one."""
+    found: dict[str, TableUse] = {}
+    for use in runtime.tables:
+        name = names.table(use.table.rpartition(".")[2]).removeprefix("table:")
+        if not name:
+            unmatched["tables in statistics that the graph does not have"] += 1
+            continue
+        old = found.get(name, TableUse(table=name))
+        found[name] = TableUse(table=name, reads=old.reads + use.reads, writes=old.writes + use.writes)
+    return (found[name] for name in sorted(found))
 
 
 def _requests(system: System, runtime: Runtime, unmatched: Counter[str]) -> dict[str, int]:

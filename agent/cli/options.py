@@ -109,7 +109,7 @@ Seen = Annotated[
     typer.Option(
         "--runtime",
         metavar="FILE",
-        help="What the running system showed: an access log, traces (OTLP or Jaeger JSON) or pg_stat_statements; repeat for more.",
+        help="What the running system showed: an access log, a job log, traces (OTLP or Jaeger JSON), pg_stat_statements or table statistics; repeat for more.",
     ),
 ]
 FailOn = Annotated[

@@ -11,6 +11,7 @@ from typing import Literal
 from agent.domain.bill import Bill
 from agent.domain.finding import Evidence
 from agent.domain.inventory import Location, Noun
+from agent.domain.runtime import JobRuns, TableUse
 
 __all__ = [
     "SHARED",
@@ -162,7 +163,7 @@ class Traffic(Noun):
 
     ``sources`` are (file, kind, records); ``routes`` (route, requests), most first; ``silent`` routes that no request of the
     logs was for: a question, not a proof, since logs cover their time only. ``operations`` counts what traces and
-    statistics brought. ``unmatched`` and ``left`` count what could not be placed, and what could not be read, by reason.
+    statistics brought; ``jobs`` are as their log names them, ``tables`` as the graph does. ``unmatched`` and ``left`` count what could not be placed, and what could not be read, by reason.
     """
 
     sources: tuple[tuple[str, str, int], ...] = ()
@@ -170,6 +171,8 @@ class Traffic(Noun):
     operations: int = 0
     routes: tuple[tuple[str, int], ...] = ()
     silent: tuple[str, ...] = ()
+    jobs: tuple[JobRuns, ...] = ()
+    tables: tuple[TableUse, ...] = ()
     unmatched: tuple[tuple[str, int], ...] = ()
     left: tuple[tuple[str, int, Location], ...] = ()
 

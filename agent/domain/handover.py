@@ -221,4 +221,5 @@ class Handover(Noun):
     teams: tuple[Team, ...] = ()
     rules: tuple[ModuleRules, ...] = ()
     unusable: tuple[Unusable, ...] = ()
+    not_judged: tuple[str, ...] = ()  # what no candidate to retire was looked for among, and why
     telemetry: str = ""  # a patch that proposes instrumentation; empty when there is nothing to patch

@@ -6,7 +6,7 @@ The order is the page's: what to do first, then what was not understood, then ev
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from agent.domain.boundary import SHARED, TableOwnership
 from agent.domain.finding import SEVERITIES, Evidence
@@ -15,6 +15,7 @@ from agent.domain.plan import Phase, Plan, Step
 from agent.report.links import SourceLinks, source_links
 from agent.report.markdown_advice import write_advice
 from agent.report.markdown_bill import write_bill, write_matrix, write_traffic
+from agent.report.markdown_files import runbook_links, write_files_beside
 from agent.report.markdown_handover import write_dispositions, write_questions, write_teams
 from agent.report.markdown_text import cell, code, link, prose
 from agent.report.mermaid import MOST_EDGES, draw_mermaid
@@ -24,16 +25,19 @@ from agent.report.wording import Sentences, headline
 
 __all__ = ["write_markdown"]
 
-_SERVICES, _FINDINGS, _TABLES, _STEPS, _PHASES = 20, 15, 12, 24, 10
-_CLOSE = 6  # findings, and rows of other lists, where the dispositions come first
+_SERVICES, _FINDINGS, _TABLES, _STEPS, _PHASES = 20, 15, 12, 22, 10
+_CLOSE = 5  # findings, and rows of other lists, where the dispositions come first
 _CLOSING = (
     "---\n\n`plan.html` shows all of this with pictures, `plan.json` holds every claim with its evidence, and "
-    "`boundaries.toml` is where a unit is moved to another service."
+    "`boundaries.toml` is where a unit is moved to another service. What is not here, `figwright plan` writes anew."
 )
 
 
-def write_markdown(plan: Plan) -> str:
-    """Under 400 lines whatever the size of the system; a model's advice adds at most a hundred."""
+def write_markdown(plan: Plan, beside: Collection[str] = ()) -> str:
+    """Under 400 lines whatever the size of the system; a model's advice adds at most a hundred.
+
+    ``beside`` are the paths of the files that stand beside it: those for people are linked.
+    """
     links = source_links(plan.repository)
     sentence = Sentences(plan)
     sections = (
@@ -51,9 +55,10 @@ def write_markdown(plan: Plan) -> str:
         write_bill(plan, links),
         _contested(plan, links),
         _hotspots(plan, links),
-        _roadmap(plan, links, sentence),
+        _roadmap(plan, links, sentence, runbook_links(plan.handover.runbooks, beside)),
         _findings(plan, links),
         write_advice(plan, links),
+        write_files_beside(beside),
         [_CLOSING],
     )
     return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
@@ -312,7 +317,7 @@ def _hotspots(plan: Plan, links: SourceLinks) -> list[str]:
     return ["## Hotspots", "", *_table(heads, rows), *_more(len(spots), most, "hotspots")]
 
 
-def _roadmap(plan: Plan, links: SourceLinks, sentence: Sentences) -> list[str]:
+def _roadmap(plan: Plan, links: SourceLinks, sentence: Sentences, runbooks: Mapping[str, str]) -> list[str]:
     phases = plan.roadmap.phases
     lines = ["## Roadmap", ""]
     if not phases:
@@ -321,18 +326,21 @@ def _roadmap(plan: Plan, links: SourceLinks, sentence: Sentences) -> list[str]:
         lines += [prose(sentence(plan.roadmap.order_reason)), ""]
     room = _STEPS
     for number, phase in enumerate(phases[:_PHASES], start=1):
-        shown = phase.steps[: max(0, min(room, 8))]
+        shown = phase.steps[: max(1, min(room, 8))]  # a phase without a step of its own would say nothing
         room -= len(shown)
-        lines += _phase(number, phase, shown, links, sentence)
+        lines += _phase(number, phase, shown, links, sentence, runbooks)
     return [*lines[:-1], *_more(len(phases), _PHASES, "phases")]
 
 
-def _phase(number: int, phase: Phase, shown: Sequence[Step], links: SourceLinks, sentence: Sentences) -> list[str]:
+def _phase(
+    number: int, phase: Phase, shown: Sequence[Step], links: SourceLinks, sentence: Sentences, runbooks: Mapping[str, str]
+) -> list[str]:  # fmt: skip
     lines = [f"### {number}. {prose(phase.title, 120)}", "", prose(sentence(phase.why)), ""]
     for step in shown:
         lines.append(
             f"- **{prose(step.id, 24)} {prose(step.title, 160)}**"
             + (f" ({proof})" if (proof := _proof(step.evidence, links, 1)) else "")
+            + (f", {runbooks[step.id]}" if step.id in runbooks else "")
         )
         for term, criteria in (("done when", step.exit[:3]), ("roll back by", (step.rollback,))):
             text = "; ".join(prose(line, 240) for line in criteria if line)

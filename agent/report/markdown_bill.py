@@ -102,6 +102,18 @@ def write_traffic(plan: Plan) -> list[str]:
             f"retirement once the logs cover a whole business cycle, a year's end included.",
             "",
         ]
+    if traffic.jobs:
+        listed = ", ".join(f"{code(job.name, 60)} {count(job.runs)}" for job in traffic.jobs[:_EACH])
+        failed = sum(job.failed for job in traffic.jobs)
+        lines += [
+            f"{plural(sum(job.runs for job in traffic.jobs), 'run')} of {plural(len(traffic.jobs), 'job')}, {count(failed)} failed: {listed}"
+            + (f" and {len(traffic.jobs) - _EACH:,} more" if len(traffic.jobs) > _EACH else "") + ".",
+            "",
+        ]  # fmt: skip
+    if traffic.tables:
+        used = sorted(traffic.tables, key=lambda use: (-use.reads - use.writes, use.table))
+        listed = ", ".join(f"{code(u.table, 60)} {count(u.reads)} / {count(u.writes)}" for u in used[:_EACH])
+        lines += [f"Statistics of {plural(len(used), 'table')}; reads / writes of the busiest: {listed}.", ""]
     return lines
 
 

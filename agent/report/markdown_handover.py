@@ -59,6 +59,8 @@ def write_dispositions(plan: Plan, links: SourceLinks) -> list[str]:
         ]
         if len(candidates) > _CANDIDATES:
             lines.append(f"- and {len(candidates) - _CANDIDATES:,} more, each with its question in `questions.toml`")
+    if plan.handover.not_judged:
+        lines += ["", f"Not judged: {prose('; '.join(plan.handover.not_judged), 600)}."]
     return lines
 
 
@@ -181,7 +183,7 @@ def _runbook(plan: Plan, runbook: Runbook, step: Step | None, links: SourceLinks
     if asked:
         lines += ["", "## Questions", ""]
         lines += [
-            f"- {code(i, 100)} ({prose(opened[i].owner, 40)}): {prose(opened[i].ask, 300)} It changes {prose(opened[i].changes, 300)}."
+            f"- {code(i, 100)} ({prose(opened[i].owner, 40)}): {prose(opened[i].ask, 300)} What changes: {prose(opened[i].changes, 300)}."
             for i in sorted(asked)
         ]
     return "\n".join(lines) + "\n"

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import re
 
+from agent.domain.boundary import SHARED
 from agent.domain.handover import ModuleRules
 from agent.domain.plan import Plan
+from agent.report.markdown_text import cell, code
 
 __all__ = ["write_rules"]
 
@@ -35,9 +37,9 @@ def write_rules(plan: Plan) -> dict[str, str]:
 def _map(plan: Plan) -> str:
     lines = ["# Modules", ""]
     for service in plan.boundaries.services:
-        tables = ", ".join(f"`{t}`" for t in service.owned_tables) or "none"
+        tables = ", ".join(code(t) for t in service.owned_tables) or "none"
         lines.append(
-            f"- `{service.name}`: {len(service.units)} units, {service.code_lines:,} lines; schema of its own for: {tables}"
+            f"- {code(service.name)}: {len(service.units)} units, {service.code_lines:,} lines; schema of its own for: {tables}"
         )
     for rule in plan.handover.rules:
         lines += [
@@ -48,12 +50,20 @@ def _map(plan: Plan) -> str:
             "| --- | --- | --- | --- | --- |",
         ]
         lines += [
-            f"| {c.source_module} | `{c.source}` | {c.target_module} | `{c.target}` | `{c.location}` |".replace(
-                "__shared__", "shared code"
+            cell(
+                _module(c.source_module),
+                code(c.source),
+                _module(c.target_module),
+                code(c.target),
+                code(str(c.location)),
             )
             for c in rule.crossed
         ]
     return "\n".join(lines) + "\n"
+
+
+def _module(name: str) -> str:
+    return "shared code" if name == SHARED else code(name)
 
 
 def _import_linter(rule: ModuleRules) -> str:

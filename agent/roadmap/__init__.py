@@ -20,6 +20,8 @@ from agent.roadmap.steps import Maker
 __all__ = ["Change", "Ground", "compare_plans", "draw_plan", "first_actions"]
 
 REPAIRS = "What must not travel: it would be in every image, or behind every route that the facade opens."
+WHOLE_REPAIRS = "What must not travel: it would be in the image, and in every copy that is started from it."
+HOSTED_REPAIRS = "What must not travel: it would be in every program and dataset that moves."
 ESTATE = "No URL leads here, so the monitor, the queues and the files are what can be turned."
 MOST_TABLES = 8
 MOST_CYCLES = 6
@@ -46,8 +48,9 @@ def _draw_roadmap(reading: Reading) -> Roadmap:
     phases = [
         _phase("Baseline", "Nothing moves before its behaviour and use are known.", _baseline(make, system, jobs))
     ]
-    phases.append(_phase("Repairs", REPAIRS, [make.mend(*group) for group in repairs(findings)]))
-    contained = make.contain() if _deployable(inventory, system) and not _of_a_host(ground) else None
+    why = REPAIRS if boundaries.verdict == "split" else HOSTED_REPAIRS if ground.hosted else WHOLE_REPAIRS
+    phases.append(_phase("Repairs", why, [make.mend(*group) for group in repairs(findings)]))
+    contained = make.contain() if _deployable(inventory, system) and not ground.hosted else None
     if contained is not None:
         why = "The system as it is, movable: the first thing that can be rolled back by routing."
         phases.append(_phase("Containers", why, [contained]))
@@ -56,17 +59,22 @@ def _draw_roadmap(reading: Reading) -> Roadmap:
         phases.append(_phase("Ways in without HTTP", ESTATE, estate))
     phases.extend(_middle(make, boundaries, findings, ranks, contained))
     kept = [s for s in boundaries.services if s.verdict == "keep in"]
-    if kept and boundaries.verdict != "do not split":
+    if kept and boundaries.verdict == "split":  # else all of it stays, and each part has a step that says so
         phases.append(_phase("Kept in", "What would cost more outside than inside stays.", [make.keep(kept)]))
     numbered = [p.model_copy(update={"id": f"P{n}"}) for n, p in enumerate((p for p in phases if p.steps), 0)]
-    order = _order(ranks, boundaries)
+    order = _order(ranks, boundaries, hosted=ground.hosted)
     return Roadmap(verdict=boundaries.verdict, order_reason=order, phases=tuple(numbered))
 
 
-def _order(ranks: Sequence[Rank], boundaries: Boundaries) -> str:
+def _order(ranks: Sequence[Rank], boundaries: Boundaries, *, hosted: bool) -> str:
     """By what rule, and which of two rules won where they disagree."""
     if not ranks or boundaries.verdict != "split":
-        return "nothing is extracted, so the order is: protect, upgrade, contain, draw borders"
+        done = (
+            "protect, then turn what can be routed, then draw borders"
+            if hosted
+            else "protect, upgrade, contain, draw borders"
+        )
+        return f"nothing is extracted, so the order is: {done}"
     pilot, wanted = ranks[0], max(ranks, key=lambda r: (r.value, r.service.name))
     if pilot is wanted:
         return f"{ORDER}; {pilot.service.name} is both the pilot and worth most (value {pilot.value:.2f}, cost {pilot.cost:.2f})"
@@ -96,12 +104,17 @@ def _middle(
     ]
     if boundaries.shared:
         prepare.append(make.shared(boundaries.shared))
-    why = f"Tables with more than one writing service: {len(conflicts)}; pairs of services that need each other: {len(cycles)}."
+    counts = (
+        (len(conflicts), f"{make.ground.store}s with more than one writing service"),
+        (len(cycles), "pairs of services that need each other"),
+        (len(boundaries.shared), "units that several services share"),
+    )
+    why = _sentence("; ".join(f"{what}: {number}" for number, what in counts if number))
     phases.append(_phase("Borders", why, prepare))
     needed = [s.id for s in prepare if s.kind == "own_data"]
     if boundaries.verdict == "modularize":
         steps = [make.modularize(s) for s in boundaries.services]
-        phases.append(_phase("Modules first", boundaries.verdict_reasons[-1].capitalize() + ".", steps))
+        phases.append(_phase("Modules first", _sentence(boundaries.verdict_reasons[-1]), steps))
         return phases  # what can be extracted is judged again once the borders hold
     blocked = {s.service: s.id for s in prepare if s.kind == "own_data"}
     first = [contained.id] if contained else []
@@ -120,7 +133,7 @@ def _middle(
 def _baseline(make: Maker, system: SystemSummary, jobs: Sequence[str]) -> list[Step]:
     steps = [make.baseline()]
     if system.routes or jobs:
-        steps.append(make.observe(system.routes, jobs))
+        steps.append(make.observe(make.ground.route_count or system.routes, jobs))
     upgrade = make.upgrade()
     return [*steps, *([upgrade] if upgrade else [])]
 
@@ -131,16 +144,8 @@ def _deployable(inventory: Inventory, system: SystemSummary) -> bool:
     return bool(kinds - {"cli"}) or (bool(system.routes) and not kinds)
 
 
-def _of_a_host(ground: Ground) -> bool:
-    """Whether all ways in belong to a transaction monitor and its batch: no image of those is built here."""
-    kinds = {entry.kind for entry in ground.inventory.entry_points}
-    languages = {share.language for share in ground.inventory.languages if share.parsed}
-    return (
-        not ground.http_routes
-        and "web" not in kinds
-        and "batch" in kinds
-        and languages <= {"cobol", "jcl", "bms", "csd", "sql"}
-    )
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _phase(title: str, why: str, steps: Sequence[Step]) -> Phase:
@@ -161,6 +166,8 @@ def first_actions(roadmap: Roadmap, findings: Sequence[Finding]) -> tuple[Action
     )
     moving = [s for s in steps if s.kind in ("extract", "modularize", "containerize")]
     moving.sort(key=lambda s: {"extract": 0, "containerize": 1, "modularize": 2}[s.kind])
+    if not any(s.kind in ("extract", "containerize") for s in moving):
+        moving = [*(s for phase in roadmap.phases if phase.why == ESTATE for s in phase.steps), *moving]
     chosen: list[Step] = []
     for step in (steps[0], *blocking[:1], *moving, *steps):
         if step not in chosen and step.evidence and len(chosen) < 3:

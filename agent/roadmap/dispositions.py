@@ -8,48 +8,40 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from agent.domain.boundary import SHARED, Service
 from agent.domain.finding import Evidence
 from agent.domain.handover import ACTIONS, Action7, Disposition, Rejected
-from agent.domain.inventory import EntryPoint, Location
+from agent.domain.inventory import EntryPoint
 from agent.domain.plan import RouteRow
 from agent.domain.wording import counted, listed
+from agent.roadmap.candidates import MOST_CANDIDATES, Case, purchases, retire, retirements
+from agent.roadmap.estate import schedules_of
 from agent.roadmap.ground import Ground, home, is_http
 from agent.roadmap.jobs import Job
 from agent.roadmap.questions import Asker, place_of
 from agent.roadmap.reach import Unreached, path_of_route
 from agent.roadmap.signals import Signals, known_signals
+from agent.roadmap.usage import jobs_logged
 
 __all__ = ["decide"]
 
-MOST_CANDIDATES = 60
 FEW_PLACES = 2
-
-
-@dataclass(frozen=True)
-class _Case:
-    ground: Ground
-    signals: Signals
-    unreached: Unreached
-    jobs: Sequence[Job]
-    asker: Asker
 
 
 def decide(
     ground: Ground, signals: Signals, unreached: Unreached, jobs: Sequence[Job], asker: Asker
 ) -> tuple[Disposition, ...]:
     """Deployables first, then modules, jobs, screens, tables, and the candidates to retire or to buy."""
-    case = _Case(ground, signals, unreached, jobs, asker)
+    case = Case(ground, signals, unreached, jobs, asker)
     found = [
         *_deployables(case), *_modules(case), *_jobs(case), *_screens(case), *_table_groups(case),
-        *_retirements(case), *_purchases(case),
+        *retirements(case), *purchases(case),
     ]  # fmt: skip
     return tuple(_overruled(case, item) for item in found)
 
 
-def _overruled(case: _Case, item: Disposition) -> Disposition:
+def _overruled(case: Case, item: Disposition) -> Disposition:
     """What the user said of a component goes before everything else."""
     id_ = f"disposition.{item.component}"
     told = case.ground.answer(id_)
@@ -85,7 +77,7 @@ def _overruled(case: _Case, item: Disposition) -> Disposition:
 # ---------------------------------------------------------------- deployables
 
 
-def _deployables(case: _Case) -> Iterator[Disposition]:
+def _deployables(case: Case) -> Iterator[Disposition]:
     ground = case.ground
     groups: dict[str, list[EntryPoint]] = defaultdict(list)
     builds = sorted({b.evidence.path.rpartition("/")[0] for b in ground.inventory.build_systems}, key=len, reverse=True)
@@ -107,7 +99,7 @@ def _deployables(case: _Case) -> Iterator[Disposition]:
         yield _web(case, "", [first])
 
 
-def _web(case: _Case, folder: str, entries: Sequence[EntryPoint]) -> Disposition:
+def _web(case: Case, folder: str, entries: Sequence[EntryPoint]) -> Disposition:
     ground = case.ground
     name = folder or ground.inventory.name
     old = [r for r in ground.inventory.runtimes if r.supported is False]
@@ -154,7 +146,7 @@ def _web(case: _Case, folder: str, entries: Sequence[EntryPoint]) -> Disposition
     )  # fmt: skip
 
 
-def _region(case: _Case, rows: Sequence[RouteRow]) -> Disposition:
+def _region(case: Case, rows: Sequence[RouteRow]) -> Disposition:
     ground = case.ground
     outside = [s for s in ground.inventory.external_systems if s.evidence]
     named = listed([s.name for s in outside if s.kind in ("database", "queue")], 4)
@@ -178,7 +170,7 @@ def _region(case: _Case, rows: Sequence[RouteRow]) -> Disposition:
     )  # fmt: skip
 
 
-def _scheduler(case: _Case, jobs: Sequence[Job]) -> Disposition:
+def _scheduler(case: Case, jobs: Sequence[Job]) -> Disposition:
     shared = sorted({t for j in jobs for t, _ in j.writes})
     bare = [j for j in jobs if j.writes and not j.restart]
     return Disposition(
@@ -188,7 +180,7 @@ def _scheduler(case: _Case, jobs: Sequence[Job]) -> Disposition:
         evidence=tuple(j.evidence for j in jobs[:4]),
         rejected=(
             Rejected(action="rehost", why=f"moved together, {len(bare)} jobs without a restart point would be started on a machine that nobody has run them on"),
-            Rejected(action="replatform", why="the order of the jobs is in a scheduler that is not in this repository"),
+            Rejected(action="replatform", why=f"the order of the jobs is in {listed(schedules_of(case.ground), 3)}, which another scheduler would have to be told" if schedules_of(case.ground) else "the order of the jobs is in a scheduler that is not in this repository"),
             Rejected(action="retire", why=f"{counted(len(shared), 'dataset')} have no other writer that was seen") if shared else Rejected(action="retire", why=f"{counted(len(jobs), 'job')} are defined and none is marked as off"),
         ),
     )  # fmt: skip
@@ -197,7 +189,7 @@ def _scheduler(case: _Case, jobs: Sequence[Job]) -> Disposition:
 # ---------------------------------------------------------------- modules
 
 
-def _modules(case: _Case) -> Iterator[Disposition]:
+def _modules(case: Case) -> Iterator[Disposition]:
     ground = case.ground
     verdict = ground.boundaries.verdict
     for service in ground.boundaries.services:
@@ -210,13 +202,14 @@ def _modules(case: _Case) -> Iterator[Disposition]:
         )  # fmt: skip
 
 
-def _module_reason(case: _Case, service: Service, action: Action7) -> str:
+def _module_reason(case: Case, service: Service, action: Action7) -> str:
     verdict = case.ground.boundaries.verdict
     if action == "refactor":
         return f"taken out behind the facade: {service.verdict_reason}"
     if verdict == "split":
         return f"stays in the monolith: {service.verdict_reason}"
-    return f"a module with a border inside one deployable: {service.calls_in} uses lead in, {service.calls_out} out; {service.verdict_reason}"
+    where = "where it runs today" if case.ground.hosted else "inside one deployable"
+    return f"a module with a border {where}: {service.verdict_reason}"
 
 
 def _module_evidence(ground: Ground, service: Service) -> tuple[Evidence, ...]:
@@ -230,7 +223,7 @@ def _module_evidence(ground: Ground, service: Service) -> tuple[Evidence, ...]:
     return tuple(first + [e for c in crossing[:2] for e in c.evidence[:1]])[:3]
 
 
-def _module_rejected(case: _Case, service: Service, action: Action7) -> Iterator[Rejected]:
+def _module_rejected(case: Case, service: Service, action: Action7) -> Iterator[Rejected]:
     ground = case.ground
     spans = [t for t in ground.boundaries.bill.transactions if service.name in {o for o, _ in t.owners}]
     writers = [t.table for t in ground.boundaries.tables if t.owner == service.name and len(t.writers) > 1]
@@ -265,7 +258,7 @@ def _module_rejected(case: _Case, service: Service, action: Action7) -> Iterator
         yield Rejected(action="retire", why=f"{counted(service.calls_in, 'use')} of it from other modules")
 
 
-def _commodity_of(case: _Case, service: Service) -> str:
+def _commodity_of(case: Case, service: Service) -> str:
     paths = case.ground.paths_of.get(service.name, frozenset())
     return listed([s.title for s in known_signals().values() if s.commodity and case.signals.of(s.name, paths)], 3) if any(
         s.commodity and case.signals.of(s.name, paths) for s in known_signals().values()
@@ -275,7 +268,7 @@ def _commodity_of(case: _Case, service: Service) -> str:
 # ---------------------------------------------------------------- jobs, screens, tables
 
 
-def _jobs(case: _Case) -> Iterator[Disposition]:
+def _jobs(case: Case) -> Iterator[Disposition]:
     ground = case.ground
     actions = {s.name: s for s in ground.boundaries.services}
     seen: set[str] = set()
@@ -289,7 +282,11 @@ def _jobs(case: _Case) -> Iterator[Disposition]:
             and actions[service].verdict.startswith("extract")
         )
         tables = [t for t, _ in job.writes]
-        if job.outside:
+        if jobs_logged(ground) and job.runs is None and not job.outside:
+            yield retire(
+                case, name, "job", "your job logs hold runs of other jobs, and none of it", job.evidence, service
+            )
+        elif job.outside:
             yield Disposition(
                 component=name, kind="job", action="replatform", evidence=(job.evidence,),
                 reason="it starts nothing of this repository: the platform's own restart, backup or scheduler takes its place",
@@ -328,7 +325,7 @@ def _only(ground: Ground, tables: Sequence[str], job: Job) -> set[str]:
     }  # fmt: skip
 
 
-def _screens(case: _Case) -> Iterator[Disposition]:
+def _screens(case: Case) -> Iterator[Disposition]:
     ground = case.ground
     groups: dict[str, list[RouteRow]] = defaultdict(list)
     for row in ground.system.routes_table:
@@ -356,7 +353,7 @@ def _screens(case: _Case) -> Iterator[Disposition]:
         out = ground.boundaries.verdict == "split" and home_ is not None and home_.verdict.startswith("extract")
         http = is_http(rows[0].route)
         several = f"; {listed(homes[1:], 3)} answer some of them" if len(homes) > 1 else ""
-        writes = sum(bool(r.writes) for r in rows)
+        writes = sum(ground.changes_data(r) for r in rows)
         where = f"go with {homes[0]}" if out else "move with the deployable" if http else "stay on their terminals"
         yield Disposition(
             component=name if name == "single pages" else f"screens of {name}" if not name.startswith("/") else f"screens under {name}", kind="screen group",
@@ -376,10 +373,12 @@ def _use(ground: Ground, rows: Sequence[RouteRow]) -> str:
             if asked
             else "no request in the logs, but only people can say that nobody will come"
         )
-    return f"{counted(len({t for r in rows for t in (*r.reads, *r.writes)}), 'table')} are served by them; their use was not measured yet"
+    tables = len({t for r in rows for t in (*r.reads, *r.writes)})
+    lead = f"they lead to {counted(tables, ground.store)}" if tables else "they answer without a table of this system"
+    return f"{lead}; their use was not measured yet"
 
 
-def _table_groups(case: _Case) -> Iterator[Disposition]:
+def _table_groups(case: Case) -> Iterator[Disposition]:
     ground = case.ground
     groups: dict[str, list[str]] = defaultdict(list)
     for table in ground.boundaries.tables:
@@ -393,127 +392,21 @@ def _table_groups(case: _Case) -> Iterator[Disposition]:
         evidence = [e for t in tables for e in t.evidence[:1]][:3] or [
             Evidence(location=tables[0].location, text=tables[0].table)
         ]
-        label = f"tables of {owner}" if owner and owner != SHARED else "tables without an owner"
-        reason = f"{counted(len(names), 'table')}" + (
-            f", {listed(several, 3)} with several writers" if several else ", each with one writer"
+        label = f"{ground.store}s of {owner}" if owner and owner != SHARED else f"{ground.store}s without an owner"
+        reason = f"{counted(len(names), ground.store)}" + (
+            f", {listed(several, 3)} with several writers"
+            if several
+            else ", each with one writer"
+            if len(names) > 1
+            else ", with one writer"
         )
-        reason += f"; read by {listed(readers, 3)}" if readers else "; nobody else reads them"
+        reason += (
+            f"; read by {listed(readers, 3)}"
+            if readers
+            else f"; nobody else reads {'them' if len(names) > 1 else 'it'}"
+        )
         yield Disposition(
             component=label, kind="table group", action="refactor" if out else "retain", reason=reason, evidence=tuple(evidence), service=owner if service else "",
             rejected=(Rejected(action="rehost", why=f"a copy of the schema keeps {counted(len(several), 'table')} with several writers" if several else f"moved alone, {counted(len(readers), 'reader')} would be left behind" if readers else "it moves with the code that writes it"),)
-            if out else (Rejected(action="refactor", why="no schema of its own while its module stays in" if service else "nobody was found to own them"),),
-        )  # fmt: skip
-
-
-# ---------------------------------------------------------------- candidates
-
-
-def _retirements(case: _Case) -> Iterator[Disposition]:
-    seen = case.ground.boundaries.traffic
-    how = (
-        f"no request in {counted(seen.requests, 'request')} of your logs"
-        if seen.requests
-        else "nothing in code, pages or scripts links to it"
-    )
-    for row in case.unreached.routes[:MOST_CANDIDATES]:
-        yield _retire(
-            case,
-            row.route,
-            "route",
-            how,
-            Evidence(
-                location=row.location, text=f"{row.route} is answered by {row.handler}"[:200], resolution="inferred"
-            ),
-            row.service,
-        )
-    for unit in case.unreached.units[:MOST_CANDIDATES]:
-        yield _retire(
-            case,
-            unit.id,
-            "file",
-            f"no route, job or start leads to it, in {counted(unit.code_lines, 'line')} (tests apart)",
-            Evidence(location=Location(path=unit.path, line=unit.line), text=unit.id, resolution="inferred"),
-            unit.service,
-        )
-    for page in case.unreached.pages[:MOST_CANDIDATES]:
-        yield _retire(
-            case,
-            page.path,
-            "file",
-            "no code shows this page",
-            Evidence(location=Location(path=page.path, line=page.line), text=page.id, resolution="inferred"),
-            "",
-        )
-    for table in case.unreached.idle_tables[:MOST_CANDIDATES]:
-        yield _retire(
-            case,
-            table.table,
-            "table",
-            "no statement that was understood reads or writes it",
-            Evidence(location=table.location, text=table.table, resolution="inferred"),
-            table.owner,
-        )
-
-
-def _retire(case: _Case, name: str, kind: str, why: str, place: Evidence, service: str) -> Disposition:
-    id_ = f"retire.{name}"
-    told = case.ground.answer(id_)
-    weight = [p for p in case.ground.told.route_weights if p == name]
-    case.asker.ask(
-        id_, "retirement", f"May {name} be retired?", "product owner", f"{why} ({place.location})",
-        "yes: it is not moved, not tested and not in any contract, and its row of the parity ledger is closed; no: it moves like its neighbours",
-        "yes | no", (place,),
-    )  # fmt: skip
-    if told and weight and told.text.lower() in ("yes", "retire", "true"):
-        case.asker.refuse(id_, told, f"contradicts route_weights, which gives {name} a weight")
-    decided = case.asker.decided(id_)
-    seen = case.ground.boundaries.traffic.requests
-    if decided is not None and not decided:
-        return Disposition.model_validate(
-            {"component": name, "kind": kind, "action": "retain", "decided": True, "service": service, "question": id_,
-             "reason": "you decided that it stays", "evidence": (place, *((place_of(told, f"{id_} = {told.text}"),) if told else ())),
-             "rejected": (Rejected(action="retire", why=f"{why}, and yet you know of a use"),)}
-        )  # fmt: skip
-    return Disposition.model_validate(
-        {"component": name, "kind": kind, "action": "retire", "candidate": decided is None, "decided": decided is True,
-         "reason": why + ("" if decided else "; a candidate until you say so" if seen else "; a candidate until logs of a business cycle or you say so"),
-         "evidence": (place, *((place_of(told, f"{id_} = {told.text}"),) if told and decided else ())), "question": id_, "service": service,
-         "rejected": (Rejected(action="retain", why=_kept(case, kind)),)}
-    )  # fmt: skip
-
-
-def _kept(case: _Case, kind: str) -> str:
-    """Why not simply keep it."""
-    system = case.ground.system
-    number = {"route": counted(system.routes, "route"), "table": counted(system.tables, "table")}.get(
-        kind, counted(system.units, "unit")
-    )
-    return f"kept, it is one of {number} to move, test and roll back, for nobody"
-
-
-def _purchases(case: _Case) -> Iterator[Disposition]:
-    for signal in known_signals().values():
-        if not signal.commodity:
-            continue
-        places = [
-            e for e in case.signals.of(signal.name) if case.ground.roles.get(e.location.path) in ("code", "template")
-        ]
-        if not places:
-            continue
-        files_ = sorted({e.location.path for e in places})
-        id_ = f"buy.{signal.name}"
-        case.asker.ask(
-            id_, "repurchase", f"Is there a product or service of the house for {signal.title}?", "architect",
-            f"{counted(len(places), 'call site')} in {counted(len(files_), 'file')} do it by hand or through a library",
-            "yes: the call sites go behind one interface and the code is retired; no: it moves as it is", "yes | no", places,
-        )  # fmt: skip
-        decided = case.asker.decided(id_)
-        if decided is False:
-            continue
-        yield Disposition(
-            component=signal.title, kind="capability", action="repurchase", candidate=decided is None, decided=decided is True, question=id_,
-            reason=f"a commodity with {counted(len(places), 'call site')} in {listed(files_, 3)}; a replacement must cover {signal.covers}",
-            evidence=tuple(places[:6]),
-            rejected=(Rejected(action="refactor", why=f"own {signal.title} code is maintained for ever and sells nothing"),
-                      Rejected(action="retain", why=f"it would be copied into {counted(len({case.ground.service_of_path.get(f, '') for f in files_}), 'service')}")),
+            if out else (Rejected(action="refactor", why="its module stays where it runs" if service and ground.hosted else "no schema of its own while its module stays in" if service else "nobody was found to own them"),),
         )  # fmt: skip

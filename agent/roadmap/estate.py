@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from agent.domain.finding import Evidence
 from agent.domain.plan import Step
 from agent.domain.wording import counted, listed
+from agent.roadmap.ground import Ground
 from agent.roadmap.questions import Asker
 from agent.roadmap.steps import Maker
 
-__all__ = ["estate_steps"]
+__all__ = ["estate_steps", "schedules_of"]
 
 MOST_NAMED = 5
 
@@ -22,6 +23,11 @@ MOST_NAMED = 5
 def estate_steps(make: Maker, asker: Asker) -> list[Step]:
     """Transactions, queues, files, in that order; empty for a system that speaks HTTP only."""
     return [*_transactions(make, asker), *_queues(make, asker), *_files(make, asker)]
+
+
+def schedules_of(ground: Ground) -> list[str]:
+    """Files that a job scheduler would load."""
+    return [file.path for file in ground.inventory.files if file.language == "job scheduler definitions"]
 
 
 def _transactions(make: Maker, asker: Asker) -> Iterator[Step]:
@@ -80,10 +86,11 @@ def _files(make: Maker, asker: Asker) -> Iterator[Step]:
     written = Counter(t for j in jobs for t, _ in j.writes)
     several = [t for t, n in sorted(written.items(), key=lambda p: (-p[1], p[0])) if n > 1]
     bare = [j for j in jobs if not j.restart]
+    plans = schedules_of(make.ground)
     evidence = tuple(j.evidence for j in jobs[:3]) + tuple(e for j in bare[:3] for _, e in j.writes[:1])
     id_ = asker.ask(
         "jobs.schedule", "batch", f"In which order do {counted(len(jobs), 'job')} run, and which window does each have?", "operations lead",
-        "the scheduler's plan is not in the repository", "where files can be handed over, and what the batch night still has room for", "the scheduler's export", [j.evidence for j in jobs],
+        f"{listed(plans, 3)} {'is' if len(plans) == 1 else 'are'} in the repository, and whether the scheduler runs {'that' if len(plans) == 1 else 'those'} is not" if plans else "the scheduler's plan is not in the repository", "where files can be handed over, and what the batch night still has room for", "the scheduler's export", [j.evidence for j in jobs],
     )  # fmt: skip
     yield make.step(
         "prepare", f"Hand over by files: {counted(len(jobs), 'job')}, {counted(len(written), 'dataset')} written",

@@ -107,6 +107,43 @@ class Ground:
         """Transactions of a monitor: CICS codes and their like."""
         return tuple(row for row in self.system.routes_table if not is_http(row.route))
 
+    @cached_property
+    def hosted(self) -> bool:
+        """Whether all ways in belong to a transaction monitor and its batch: no image of those is built here, and no schema."""
+        kinds = {entry.kind for entry in self.inventory.entry_points}
+        units = [unit for unit in self.graph.symbols if unit.id == unit.unit or unit.kind == "module"]
+        of_host = sum(unit.language in ("cobol", "jcl") for unit in units)
+        return (
+            not self.http_routes
+            and not kinds & {"web", "listener", "worker"}
+            and ("batch" in kinds or bool(self.other_routes))
+            and 2 * of_host > len(units)
+        )
+
+    @cached_property
+    def store(self) -> str:
+        """What data lies in, in this system's words."""
+        return "dataset" if self.hosted else "table"
+
+    @cached_property
+    def route_count(self) -> int:
+        """Routes with a handler here, each once."""
+        return len({row.route for row in self.system.routes_table})
+
+    def changes_data(self, row: RouteRow) -> bool:
+        """Whether a request of this route writes. One function often answers GET and POST: then the POST is what writes."""
+        if not row.writes:
+            return False
+        return not row.route.startswith(("GET /", "HEAD /")) or (row.handler, _path(row.route)) not in self._changed
+
+    @cached_property
+    def _changed(self) -> frozenset[tuple[str, str]]:
+        """(handler, path) of routes with a method that is there to write."""
+        rows = self.system.routes_table
+        return frozenset(
+            (r.handler, _path(r.route)) for r in rows if r.route.startswith(("POST ", "PUT ", "PATCH ", "DELETE "))
+        )
+
     def routes_of(self, service: str) -> list[RouteRow]:
         return [row for row in self.system.routes_table if row.service == service]
 
@@ -118,6 +155,10 @@ class Ground:
     def rule(self, prefix: str, service: str = "") -> list[Finding]:
         """The findings of a rule, of a service when one is named."""
         return [f for f in self.findings if f.rule.startswith(prefix) and (not service or service in f.services)]
+
+
+def _path(route: str) -> str:
+    return route.partition(" ")[2]
 
 
 def home(path: str, line: int, text: str) -> Evidence:

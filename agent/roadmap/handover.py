@@ -10,6 +10,7 @@ from functools import cached_property
 
 from agent.domain.finding import Evidence
 from agent.domain.handover import Disposition, Handover, MessageContract, Runbook, Team
+from agent.domain.inventory import Location
 from agent.domain.plan import Roadmap
 from agent.domain.wording import counted, listed
 from agent.roadmap.contracts import find_contracts, find_messages
@@ -24,6 +25,7 @@ from agent.roadmap.runbook import View, write_runbook
 from agent.roadmap.signals import Signals, find_signals
 from agent.roadmap.teams import find_teams
 from agent.roadmap.telemetry import propose_telemetry
+from agent.roadmap.usage import read_elsewhere, said_of_runs, tables_counted
 
 __all__ = ["Reading", "hand_over"]
 
@@ -38,7 +40,10 @@ class Reading:
 
     @cached_property
     def signals(self) -> Signals:
-        return find_signals(self.ground.texts)
+        # Any tool's own TOML lies in a repository; what it says is no code of the system.
+        return find_signals(
+            {p: t for p, t in self.ground.texts.items() if not p.endswith(".toml") or p.endswith("pyproject.toml")}
+        )
 
     @cached_property
     def jobs(self) -> tuple[Job, ...]:
@@ -78,6 +83,7 @@ def hand_over(reading: Reading, roadmap: Roadmap) -> Handover:
         teams=teams,
         rules=find_rules(ground),
         telemetry=propose_telemetry(ground, reading.signals),
+        not_judged=reading.unreached.said,
         unusable=tuple(sorted(asker.unusable, key=lambda u: (u.place, u.why))),
     )
 
@@ -104,38 +110,48 @@ def _ask_everywhere(reading: Reading, roadmap: Roadmap) -> None:
     if ground.http_routes and not ground.boundaries.traffic.requests:
         asker.ask(
             "usage.routes", "service levels", f"Which of the {counted(len(ground.system.routes_table), 'route')} are used over a business cycle, and by whom?", "operations lead",
-            "code shows what could be asked, not what is", "retirement candidates are confirmed or cleared, and the canary starts where little traffic is; give logs with --runtime or `runtime`",
+            "code shows what could be asked, not what is", "retirement candidates are confirmed or cleared" + (", and the canary starts where little traffic is" if blocked else "") + "; give logs with --runtime or `runtime`",
             "access logs of a business cycle", ways,
         )  # fmt: skip
     tables = [e for t in ground.boundaries.tables for e in t.evidence[:1]][:2]
+    elsewhere = read_elsewhere(ground, list(ground.tables))
     if tables:
         asker.ask(
             "restore.tested", "service levels", "When was a restore last tested, and how long did it take (RTO), losing how much (RPO)?", "operations lead",
-            f"{counted(len(ground.boundaries.tables), 'table')} are at stake, and no file here tells of a restore", "nothing is extracted before a restore test has passed", "date, hours, minutes", tables, blocked,
+            f"{counted(len(ground.boundaries.tables), ground.store)} {'is' if len(ground.boundaries.tables) == 1 else 'are'} at stake, and no file here tells of a restore",
+            "nothing is extracted before a restore test has passed" if blocked else "no change to the data starts before a restore test has passed", "date, hours, minutes", tables, blocked,
         )  # fmt: skip
         asker.ask(
             "readers.outside", "reporting", "Who reads the database from outside this repository (BI, spreadsheets, other systems)?", "data owner",
-            "readers with a database login leave no trace in code", "each of them needs the replica or a feed before a table moves; statement statistics (--runtime) answer it too", "names of systems and logins", tables,
+            f"your table statistics count {listed([f'{use.reads:,} reads of {use.table}' for use in elsewhere], 3)}, which nothing here reads" if elsewhere else "readers with a login of their own leave no trace in code",
+            ("each of them needs the replica or a feed before a table moves" if blocked else f"whom a changed {ground.store} would break") + "; statement statistics (--runtime) answer it too", "names of systems and logins", tables,
         )  # fmt: skip
     for job in [j for j in reading.jobs if j.writes and not j.restart][:MOST_JOBS_ASKED]:
         asker.ask(
             f"restart.{job.key}", "batch", f"What does operations do when {job.key} stops half way?", "operations lead",
-            f"no restart point in {counted(len(job.paths), 'file')} that it runs, and it writes {listed([t for t, _ in job.writes], 3)}", "a restart point before the move, or a rule that it never runs on both sides", "",
+            f"no restart point in {counted(len(job.paths), 'file')} that it runs, and it writes {listed([t for t, _ in job.writes], 3)}" + (f"; {said_of_runs(job.runs)}" if job.runs else ""), "a restart point before the move, or a rule that it never runs on both sides", "",
             (job.evidence, *(e for _, e in job.writes[:2])),
         )  # fmt: skip
+    counts = tables_counted(ground)
     for table in reading.unreached.unread_tables[:6]:
         asker.ask(
-            f"reads.{table.table}", "reporting", f"Who reads {table.table}?", "data owner", f"written by {listed(list(table.writers), 3)} and read by nothing here",
+            f"reads.{table.table}", "reporting", f"Who reads {table.table}?", "data owner", f"written by {listed(list(table.writers), 3)} and read by nothing here" + (f"; your table statistics count {counted(counts[table.table].reads, 'read')}" if table.table in counts else ""),
             "whether it is moved, fed to somebody, or retired", "", table.evidence[:2] or (Evidence(location=table.location, text=table.table),),
         )  # fmt: skip
 
 
 def _ask_teams(asker: Asker, teams: Sequence[Team], ground: Ground) -> None:
-    for team in teams:
-        if team.verdict == "one group" or not team.files:
-            continue
-        units = [u for u in ground.boundaries.units if u.service == team.service][:1]
-        home = [Evidence.model_validate({"location": {"path": u.path, "line": u.line}, "text": u.id}) for u in units]
+    odd = [team for team in teams if team.verdict != "one group" and team.files]
+    if ground.boundaries.verdict != "split":  # one deployable has one owner, whatever its modules
+        if odd and len(ground.boundaries.services) > 1:
+            files = sum(team.files for team in odd)
+            asker.ask(
+                "owner.modules", "ownership", f"Who answers for the borders of {listed([team.service for team in odd], 4)}?", "head of engineering",
+                f"CODEOWNERS does not give one group to each of {counted(files, 'file')}", "who may change a border's rule, and who is asked first", "a group for each module, not a person",
+                tuple(e for team in odd for e in team.evidence[:1])[:3] or _homes(ground, odd[:2]),
+            )  # fmt: skip
+        return
+    for team in odd:
         why = (
             f"CODEOWNERS gives its {counted(team.files, 'file')} to {listed([g for g, _ in team.groups], 4)}"
             if team.groups
@@ -151,8 +167,18 @@ def _ask_teams(asker: Asker, teams: Sequence[Team], ground: Ground) -> None:
             why,
             "who is called at night, and who signs its contract",
             "a group, not a person",
-            (*team.evidence, *home),
+            (*team.evidence, *_homes(ground, [team])),
         )
+
+
+def _homes(ground: Ground, teams: Sequence[Team]) -> tuple[Evidence, ...]:
+    """The first unit of each."""
+    first = {u.service: u for u in reversed(ground.boundaries.units)}
+    return tuple(
+        Evidence(location=Location(path=u.path, line=u.line), text=u.id)
+        for u in (first.get(team.service) for team in teams)
+        if u is not None
+    )
 
 
 def _check_schedule(asker: Asker, roadmap: Roadmap, ground: Ground) -> None:

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from agent.domain.finding import Evidence
 from agent.domain.inventory import EntryPoint
+from agent.domain.runtime import JobRuns
 from agent.roadmap.ground import Ground
 from agent.roadmap.signals import Signals
+from agent.roadmap.usage import runs_of
 
 __all__ = ["Job", "find_jobs"]
 
@@ -38,6 +40,7 @@ class Job:
     services: tuple[str, ...]
     restart: tuple[Evidence, ...]
     outside: bool
+    runs: JobRuns | None = None  # in the user's job logs
 
     @property
     def key(self) -> str:
@@ -93,6 +96,7 @@ def _job(ground: Ground, signals: Signals, entry: EntryPoint, writes: dict[str, 
         services=tuple(sorted(services)),
         restart=tuple(signals.of("restart", own | {p for p in paths if "batch" in p or "job" in p or "cron" in p})),
         outside=not starts,
+        runs=runs_of(ground, entry.name),
     )
 
 

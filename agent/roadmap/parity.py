@@ -40,8 +40,11 @@ def keep_ledger(
     shown = {
         r.handler: row for r, row in zip(ground.system.routes_table, routes, strict=True) if row.status != "unknown"
     }
+    first: dict[tuple[str, Location | None], ParityRow] = {}
+    for row in routes:  # a route whose handlers lie in two services is one function
+        first.setdefault((row.name, row.location), row)
     rows = [
-        *routes,
+        *first.values(),
         *_screens(ground, tests, shown),
         *_jobs(ground, jobs, tests, dropped),
         *_extracts(ground, signals, tests),
@@ -71,6 +74,7 @@ class _Tests:
             for number, line in enumerate(text.splitlines(), 1):
                 if len(line) < 1_000:
                     self.paths += [(found, Location(path=file.path, line=number)) for found in _QUOTED.findall(line)]
+        self.rooted: dict[str, Location] = {}  # those that begin with a slash, and are surely paths
         self.named: dict[str, Location] = {}
         self.used: dict[str, Location] = {}
         by_id = ground.graph.by_id
@@ -79,6 +83,8 @@ class _Tests:
                 self.used.setdefault(edge.target, Location(path=edge.path, line=edge.line))
         for found, place in self.paths:
             self.named.setdefault(found.strip("/").partition("?")[0], place)
+            if found.startswith("/"):
+                self.rooted.setdefault(found.strip("/").partition("?")[0], place)
 
     def of(self, place: Location) -> tuple[Parity, str]:
         return ("characterised" if place.path in self.recorded else "tested"), str(place)
@@ -92,7 +98,9 @@ class _Tests:
         if exact or not _PARAMETER.search(path):
             return exact
         pattern = re.compile(r"[^/]+".join(re.escape(part) for part in _PARAMETER.split(path)) + r"\Z")
-        return next((place for name, place in self.named.items() if pattern.match(name)), None)
+        any_word = not re.search(r"\w", _PARAMETER.sub("", path))  # `/{key}` is of the form of any word
+        names = self.rooted if any_word else self.named
+        return next((place for name, place in names.items() if pattern.match(name)), None)
 
 
 def _routes(ground: Ground, tests: _Tests, dropped: dict[str, Disposition]) -> Iterator[ParityRow]:

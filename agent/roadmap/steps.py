@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from agent.domain.boundary import SHARED, Crossing, Service, SharedUnit, TableOwnership
@@ -17,6 +18,7 @@ from agent.roadmap.questions import Asker
 __all__ = ["Maker"]
 
 SHOWN = 6
+_IMAGE = re.compile(r"(?:^|/)(?:Dockerfile|Containerfile)(?:\.[\w-]+)?$")
 
 
 def names_of(services: Sequence[str], most: int = 5) -> str:
@@ -53,7 +55,11 @@ class Maker:
         suites = self._inventory.test_suites
         if not suites:
             return f"what S01 recorded of {counted(self._ways, 'way')} in still holds"
-        return f"the {counted(sum(s.files for s in suites), 'test file')} of {listed([s.runner for s in suites], 2)} pass as S01 left them"
+        return f"the {counted(sum(s.files for s in suites), 'test file')} of {listed(self._runners, 2)} pass as S01 left them"
+
+    @property
+    def _runners(self) -> list[str]:
+        return list(dict.fromkeys(s.runner for s in self._inventory.test_suites))
 
     @property
     def _rule(self) -> str:
@@ -66,7 +72,7 @@ class Maker:
 
     @property
     def _ways(self) -> int:
-        return len(self.ground.system.routes_table) or len(self._inventory.entry_points)
+        return self.ground.route_count or len(self._inventory.entry_points)
 
     def baseline(self) -> Step:
         """Make today's behaviour a reference: the suites that exist, and what they do not protect."""
@@ -86,7 +92,7 @@ class Maker:
         files = counted(sum(s.files for s in suites), "test file")
         return self.step(
             "prepare",
-            f"Make {files} of {listed([s.runner for s in suites], 3)} the baseline"
+            f"Make {files} of {listed(self._runners, 3)} the baseline"
             if suites
             else f"Record characterization tests for {counted(self._ways, 'way')} in: there is no suite",
             reasons=(
@@ -122,14 +128,34 @@ class Maker:
             reasons=tuple(f.title for f in found[:SHOWN]),
             evidence=tuple(f.evidence[0] for f in found[:SHOWN]),
             entry=(f"{listed(files, 3)}: {self._held}",),
-            exit=(
-                f"of {counted(places, 'place')} of {listed(rules, 6)} in {listed(files, 3)} 0 are left, or {counted(len(found), 'finding')} accepted with a date",
-                self._held,
-            ),
-            rollback=f"revert the change in {listed(files, 3)}"
-            + ("; a secret that was replaced stays replaced" if "security.secret" in rules else ""),
+            exit=self._mended(found, places, rules, files),
+            rollback=self._unmended(rules, files),
             findings=tuple(f.id for f in found),
         )
+
+    def _mended(
+        self, found: Sequence[Finding], places: int, rules: Sequence[str], files: Sequence[str]
+    ) -> tuple[str, ...]:
+        """A gate is passed by an answer, a risk is met by tests, and everything else is gone or accepted."""
+        where = f"{counted(places, 'place')} in {listed(files, 3)}"
+        if all(rule.startswith("governance.gate") for rule in rules):
+            return (
+                f"the answer for {where} is written down: {counted(len(found), 'finding')} of {listed(rules, 3)} accepted in figwright.toml, with reason and date",
+            )
+        if all(rule.startswith("risk.") for rule in rules):
+            return (f"recorded examples run {where}, and fail when an answer changes", self._held)
+        return (
+            f"this plan, run again, no longer finds {listed(rules, 6)} at today's {where}; what stays is accepted with a date ({counted(len(found), 'finding')})",
+            self._held,
+        )
+
+    def _unmended(self, rules: Sequence[str], files: Sequence[str]) -> str:
+        if all(rule.startswith("governance.gate") for rule in rules):
+            return f"nothing in {listed(files, 3)} is changed by an answer"
+        if all(rule.startswith("risk.") for rule in rules):
+            return f"recordings beside {listed(files, 3)} are only added"
+        kept = "; a secret that was replaced stays replaced" if "security.secret" in rules else ""
+        return f"revert the change in {listed(files, 3)}{kept}"
 
     def observe(self, routes: int, jobs: Sequence[str]) -> Step:
         """Know usage, latency and errors before anything moves."""
@@ -139,7 +165,7 @@ class Maker:
             what = counted(routes, "transaction")
         seen = self.ground.boundaries.traffic
         bare = [j for j in self.jobs if j.writes and not j.restart]
-        writing = sum(bool(r.writes) for r in self.ground.system.routes_table)
+        writing = len({r.route for r in self.ground.system.routes_table if self.ground.changes_data(r)})
         known = (
             f"your logs hold {seen.requests:,} requests, for {len(seen.routes)} of them; {len(seen.silent)} were never asked for"
             if seen.requests
@@ -164,7 +190,8 @@ class Maker:
             or tuple(Evidence(location=r.location, text=r.route) for r in self.ground.system.routes_table[:SHOWN]),
             entry=(f"{self._how_measured(routes)} for {what}",),
             exit=(
-                f"calls, 95th percentile and error rate of {what} are known over one business cycle, and the {counted(writing, 'one')} that {'writes' if writing == 1 else 'write'} by user",
+                f"calls, 95th percentile and error rate of {what} are known over one business cycle"
+                + (f", and the {writing} that {'writes' if writing == 1 else 'write'} by user" if writing else ""),
                 *(
                     (
                         f"schedule, duration and owner are known of {listed([j.key for j in self.jobs] or list(jobs), 6)}",
@@ -172,7 +199,13 @@ class Maker:
                     if jobs
                     else ()
                 ),
-                f"a restore of {counted(len(self.ground.boundaries.tables), 'table')} was timed (RTO) and its loss known (RPO): answer restore.tested",
+                *(
+                    (
+                        f"a restore of {counted(len(self.ground.boundaries.tables), self.ground.store)} was timed (RTO) and its loss known (RPO): answer restore.tested",
+                    )
+                    if self.ground.boundaries.tables
+                    else ()
+                ),
             ),
             rollback=f"the instrumentation of {what} is switched off",
         )
@@ -217,6 +250,7 @@ class Maker:
         kinds = sorted({s.kind for s in external})
         blockers = [s for s in external if s.kind in ("file share", "ftp", "local file")]
         starts = [e for e in self._inventory.entry_points if e.kind in ("web", "main", "worker", "job", "batch")]
+        images = [f.path for f in self._inventory.files if _IMAGE.search(f.path) and f.role != "test"][:3]
         what = (
             f"{counted(len(starts), 'way')} in, with {listed([s.name for s in external], 4)} outside"
             if external
@@ -227,6 +261,7 @@ class Maker:
             f"Run it as it is in a container, with {listed(kinds)} outside" if kinds else f"Run its {counted(len(starts), 'way')} in as they are in a container",
             reasons=(
                 f"{counted(len(starts), 'way')} in and {counted(len(external), 'system')} outside were found",
+                *((f"{listed(images, 3)} {'is' if len(images) == 1 else 'are'} there to begin with",) if images else ()),
                 *(f"{s.kind} {s.name} ties it to a machine" for s in blockers[:3]),
             ),
             evidence=tuple(
@@ -258,7 +293,7 @@ class Maker:
         )
         return self.step(
             "own_data",
-            f"Give table {table.table} one writer: {owner}",
+            f"Give {self.ground.store} {table.table} one writer: {owner}",
             service=owner,
             reasons=(
                 f"written by {names_of(table.writers)}, read by {readers} others{way}",
@@ -269,10 +304,10 @@ class Maker:
                 f"writer.{table.table} is answered, and {listed(others)} and {owner} agree on the operation that replaces {counted(len(writes), 'write')}",
             ),
             exit=(
-                f"none of the {counted(len(writes), 'place')} of {listed(others)} writes {table.table}: this plan, run again, shows one writer for its {readers} readers",
+                f"none of the {counted(len(writes), 'place')} of {listed(others)} writes {table.table}: this plan, run again, shows one writer for its {counted(readers, 'reader')}",
                 f"of {table.table}, {self._held}",
             ),
-            rollback=f"revert the commits at {counted(len(writes), 'place')}: {table.table}'s columns and its {readers} readers stay as they are in this step",
+            rollback=f"revert the commits at {counted(len(writes), 'place')}: the {'records' if self.ground.hosted else 'columns'} of {table.table} and its {counted(readers, 'reader')} stay as they are in this step",
             findings=tuple(f.id for f in found),
             abort=(f"a row of {table.table} that {listed(others)} wrote before and nobody writes now",),
         )
@@ -291,7 +326,7 @@ class Maker:
                 f"of {counted(item.count, 'place')} in {listed(files, 3)} one direction is left, and this plan, run again, no longer reports {item.id}",
                 self._held,
             ),
-            rollback=f"revert the commits in {listed(files, 3)}: {counted(item.count, 'place')} behave as before",
+            rollback=f"revert the commits in {listed(files, 3)}: {counted(item.count, 'place behaves', 'places behave')} as before",
             findings=(item.id,),
         )
 
@@ -299,8 +334,8 @@ class Maker:
         """Shared code: library, split, or keep."""
         gods = self._of("structure.god-unit") + self._of("data.writes-past-owner")
         kinds = [
-            f"{sum(u.kind == k for u in units)} {k}"
-            for k in ("kernel", "library", "glue")
+            f"{sum(u.kind == k for u in units)} {many if sum(u.kind == k for u in units) > 1 else k}"
+            for k, many in (("kernel", "kernels"), ("library", "libraries"), ("glue", "glue"))
             if any(u.kind == k for u in units)
         ]
         writing = sorted({t.table for t in self._boundaries.tables if SHARED in t.writers})
@@ -311,7 +346,7 @@ class Maker:
             evidence=tuple(Evidence(location=u.location, text=f"{u.kind}: {u.reason}") for u in units[:SHOWN]),
             entry=(f"the borders of {counted(len(self._boundaries.services), 'candidate')} are agreed with the people who own them",),
             exit=(f"{listed(kinds, 3)}: each is a versioned library, split over services, or stays in the monolith, by decision",
-                  f"{listed(writing, 4)} {'is' if len(writing) == 1 else 'are'} written by shared code no more" if writing else f"none of {counted(len(units), 'unit')} writes a table, as today"),
+                  f"{listed(writing, 4)} {'is' if len(writing) == 1 else 'are'} written by shared code no more" if writing else f"none of {counted(len(units), 'unit')} writes a {self.ground.store}, as today"),
             rollback=f"revert the commits in {counted(len(units), 'shared unit')}",
             findings=tuple(f.id for f in gods),
         )  # fmt: skip
@@ -328,7 +363,7 @@ class Maker:
         outbound = [c for c in crossings if c.source == s.name]
         return self.step(
             "extract",
-            f"Extract {s.title}: {_entries(s)}, {counted(len(s.owned_tables), 'table')}, "
+            f"Extract {s.title}: {_entries(s, self._jobs_of(s))}, {counted(len(s.owned_tables), 'table')}, "
             f"{counted(s.code_lines, 'line')}",
             service=s.name,
             reasons=(*rank.reasons, f"value {rank.value:.2f}, cost {rank.cost:.2f}"),
@@ -341,15 +376,21 @@ class Maker:
                 *((f"it calls {listed([n[0] for n in s.needs], 3)} over that service's interface, for {counted(sum(c.weight for c in outbound), 'place')} of today",) if outbound and s.needs else ()),
             ),
             exit=(
-                *_answered(s, sum(c.weight for c in inbound)),
+                *_answered(s, self._jobs_of(s), sum(c.weight for c in inbound)),
                 *((f"tables {listed(list(s.owned_tables), 4)} are written by it alone",) if s.owned_tables else ()),
-                f"of {_entries(s)}, error rate and 95th percentile stay within S02's for one business cycle",
+                *((f"of {_entries(s, self._jobs_of(s))}, error rate and 95th percentile stay within S02's for one business cycle",) if _routes(s) else ()),
+                *((f"{listed(self._jobs_of(s), 3)} ends as well and as fast as S02 measured, for one business cycle",) if self._jobs_of(s) and not _routes(s) else ()),
             ),
-            rollback=_rollback(s),
+            rollback=_rollback(s, self._jobs_of(s)),
             findings=tuple(f.id for f in self._findings if s.name in f.services),
             depends_on=tuple(after),
             abort=self._abort(s),
         )  # fmt: skip
+
+    def _jobs_of(self, service: Service) -> list[str]:
+        """Its ways in that are no routes or, without any, the jobs that run its code alone."""
+        own = [entry.partition(" ")[2] for entry in service.entry_points if not is_http(entry)]
+        return own or list(dict.fromkeys(job.key for job in self.jobs if job.services == (service.name,)))
 
     def _turned(self, service: Service) -> str:
         """What stands in front, before anything moves."""
@@ -359,7 +400,7 @@ class Maker:
             return f"a facade stands in front of the monolith and sends it all {counted(len(self.ground.http_routes), 'route')}, {len(http)} of them of {service.name}"
         if routes or self.ground.other_routes:
             return f"{listed(list(service.entry_points), 4)} can be routed by code, and back"
-        jobs = [e for e in service.entry_points if e not in routes]
+        jobs = self._jobs_of(service)
         return (
             f"{listed(jobs, 4)} can be started on either side, never on both"
             if jobs
@@ -369,7 +410,7 @@ class Maker:
     def _abort(self, service: Service) -> tuple[str, ...]:
         """Numbers where somebody gave them, else the questions that ask for them."""
         errors, slow = self._asker.number("slo.error_rate"), self._asker.number("slo.p95")
-        what = _entries(service)
+        what = _entries(service, self._jobs_of(service))
         first = (
             f"more than {errors:g} % of the requests for {what} fail in ten minutes"
             if errors is not None
@@ -380,12 +421,14 @@ class Maker:
             if slow is not None
             else "their 95th percentile what slo.p95 will"
         )
+        jobs = self._jobs_of(service)
+        ran = (f"one run of {listed(jobs, 3)} fails that would not have on the old side",) if jobs else ()
         third = (
             (f"one row of {listed(list(service.owned_tables), 3)} differs between both sides after a drain",)
             if service.owned_tables
             else ()
         )
-        return (f"{first}, or {second}", *third)
+        return (f"{first}, or {second}", *third) if _routes(service) else (*ran, *third)
 
     def modularize(self, service: Service) -> Step:
         """Keep it in, but hold its border."""
@@ -402,12 +445,22 @@ class Maker:
             entry=(f"over {size}, {self._held}",),
             exit=(
                 f"{self._rule} its border in CI; today's exceptions are needs of {needs}" if out else f"{self._rule} the border of {size} in CI, without an exception",
-                f"{sum(c.weight for c in into)} uses from {names_of([c.source for c in into], 4)} go through what it offers on purpose" if into else f"none of its {size} is used from outside, and the rule keeps it so",
-                *((f"{listed(list(service.owned_tables), 4)} {'is' if len(service.owned_tables) == 1 else 'are'} in a schema of its own",) if service.owned_tables else ()),
+                f"{counted(sum(c.weight for c in into), 'use')} from {names_of([c.source for c in into], 4)} {'goes' if sum(c.weight for c in into) == 1 else 'go'} through what it offers on purpose" if into else f"none of its {size} is used from outside, and the rule keeps it so",
+                *self._own_store(service),
             ),
             rollback=f"remove the rule: {size} behave as before",
             findings=tuple(f.id for f in self._findings if service.name in f.services),
         )  # fmt: skip
+
+    def _own_store(self, service: Service) -> tuple[str, ...]:
+        names = list(service.owned_tables)
+        if not names:
+            return ()
+        if self.ground.hosted:
+            return (
+                f"{listed(names, 4)} {'is' if len(names) == 1 else 'are'} opened by its own programs and jobs only",
+            )
+        return (f"{listed(names, 4)} {'is' if len(names) == 1 else 'are'} in a schema of its own",)
 
     def keep(self, services: Sequence[Service]) -> Step:
         """What stays in the monolith, and why."""
@@ -434,33 +487,41 @@ def _users(crossings: Sequence[Crossing]) -> str:
     return names_of([c.source for c in crossings], 3)
 
 
-def _rollback(service: Service) -> str:
+def _rollback(service: Service, jobs: Sequence[str]) -> str:
+    back = "call the monolith's copy of it again"
+    if _routes(service):
+        back = "route its paths back to the monolith"
+    elif jobs:
+        back = f"start {listed(jobs, 3)} in the monolith again"
     if service.owned_tables:
         return (
-            f"route its paths back to the monolith; while both sides see the same {listed(list(service.owned_tables), 3)} that is "
+            f"{back}; while both sides see the same {listed(list(service.owned_tables), 3)} that is "
             "enough, after the schema is split what was written since has to be drained back first"
         )
-    return "route its paths back to the monolith; it owns no data"
+    return f"{back}; it owns no data"
 
 
 def _routes(service: Service) -> list[str]:
     """Its routes (``GET /orders``); what else it has are jobs (``main scripts/nightly.py``)."""
-    return [entry for entry in service.entry_points if "/" in entry.partition(" ")[2][:1]]
+    return [entry for entry in service.entry_points if is_http(entry)]
 
 
-def _entries(service: Service) -> str:
-    routes = len(_routes(service))
-    jobs = len(service.entry_points) - routes
-    return counted(routes, "route") + (f", {counted(jobs, 'job')}" if jobs else "")
+def _entries(service: Service, jobs: Sequence[str]) -> str:
+    parts = [counted(len(_routes(service)), "route")] if _routes(service) else []
+    parts += [counted(len(jobs), "job")] if jobs else []
+    return ", ".join(parts) or "no way in of its own"
 
 
-def _answered(service: Service, incoming: int) -> tuple[str, ...]:
+def _answered(service: Service, jobs: Sequence[str], incoming: int) -> tuple[str, ...]:
     """Exit criteria for the ways in: routes answered, jobs run, or calls through the interface."""
     routes = _routes(service)
-    jobs = [entry.partition(" ")[2] for entry in service.entry_points if entry not in routes]
     found = []
     if routes:
         found.append(f"the new service answers {listed(routes, 4)} as the monolith did")
     if jobs:
         found.append(f"the new service runs {listed(jobs, 3)}, and the monolith no longer does")
-    return tuple(found) or (f"its {counted(incoming, 'incoming use goes', 'incoming uses go')} through its interface",)
+    if found:
+        return tuple(found)
+    if not incoming:
+        return (f"its {counted(service.code_lines, 'line')} run outside of the monolith, which no longer has them",)
+    return (f"its {counted(incoming, 'incoming use goes', 'incoming uses go')} through its interface",)

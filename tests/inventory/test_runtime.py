@@ -129,3 +129,79 @@ def test_a_statement_without_tables_is_not_one_that_cannot_be_read() -> None:
 def test_no_text_raises_anything_but_the_sentence(start: str, rest: str) -> None:
     with contextlib.suppress(InputError):
         read_runtime([("f", (start + rest).splitlines(keepends=True))])
+
+
+JOBS = [
+    "job,start,end,status\n",
+    "nightly,2026-10-01T22:15:00,2026-10-01T23:50:00,ok\n",
+    "nightly,2026-10-02T22:15:00,2026-10-02T22:20:00,FAILED\n",
+    "early,2026-10-02T03:00:00,2026-10-02T02:00:00,ok\n",
+    "vague,yesterday,today,ok\n",
+    ",2026-10-02T03:00:00,,ok\n",
+]
+
+
+def test_a_job_log_gives_runs_failures_and_the_longest() -> None:
+    found = read_runtime([("jobs.csv", JOBS)])
+    assert [(j.name, j.runs, j.failed, j.longest) for j in found.jobs] == [
+        ("early", 1, 0, 0.0),
+        ("nightly", 2, 1, 5700.0),
+        ("vague", 1, 0, 0.0),
+    ]
+    assert found.sources == (("jobs.csv", "a job log", 4),)
+    assert {(reason.split(" (")[0], str(where)) for reason, _, where in found.left} == {
+        ("runs that end before they start", "jobs.csv:4"),
+        ("times that are not ISO 8601", "jobs.csv:5"),
+        ("rows without a job's name", "jobs.csv:6"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("result", "failed"),
+    [("0", 0), ("1", 1), ("CC 0004", 0), ("CC 0008", 1), ("0012", 1), ("RC=04", 0), ("ABEND S0C7", 1), ("OK", 0), ("Timed out", 1)],
+)  # fmt: skip
+def test_what_a_run_ended_with_is_understood(result: str, failed: int) -> None:
+    (job,) = read_runtime([("j.json", [json.dumps({"jobname": "GLB020", "rc": result})])]).jobs
+    assert job.failed == failed
+
+
+def test_lines_of_cron_are_runs() -> None:
+    lines = [
+        "Nov 22 02:00:01 host CRON[123]: (root) CMD (cd /srv && python scripts/rebuild_stock.py)\n",
+        "Nov 22 02:00:01 host CRON[124]: (root) INFO (No MTA installed)\n",
+    ]
+    found = read_runtime([("syslog", lines)])
+    assert [(j.name, j.runs) for j in found.jobs] == [("cd /srv && python scripts/rebuild_stock.py", 1)]
+    assert [str(where) for _, _, where in found.left] == ["syslog:2"]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "counts"),
+    [
+        ("relname,seq_scan,idx_scan,n_tup_ins,n_tup_upd,n_tup_del", "orders,1,20,3,4,5", (21, 12)),
+        ("OBJECT_SCHEMA;OBJECT_NAME;COUNT_READ;COUNT_WRITE", "shop;Orders;7;2", (7, 2)),
+        ('"TABLE_NAME","INSERTS","UPDATES","DELETES"', '"ORDERS",1,2,3', (0, 6)),
+    ],
+)
+def test_table_statistics_of_the_common_databases(header: str, row: str, counts: tuple[int, int]) -> None:
+    found = read_runtime([("t.csv", [header + "\n", row + "\n"])])
+    assert [(t.table, t.reads, t.writes) for t in found.tables] == [("orders", *counts)]
+    assert found.sources == (("t.csv", "table statistics", 1),)
+
+
+def test_a_count_that_is_none_is_named_with_its_line() -> None:
+    found = read_runtime([("t.csv", ["table,reads,writes\n", "a,1,2\n", "b,-1,2\n", "c,x,2\n", ",1,1\n"])])
+    assert [t.table for t in found.tables] == ["a"]
+    assert {(count, str(where)) for _, count, where in found.left} == {(2, "t.csv:3"), (1, "t.csv:5")}
+
+
+def test_a_file_without_one_usable_record_says_where_it_went_wrong() -> None:
+    with pytest.raises(InputError, match=r"rows without a job's name, at jobs.csv:2"):
+        read_runtime([("jobs.csv", ["job,start\n", ",2026-01-01\n"])])
+
+
+@given(st.lists(st.text(max_size=60), max_size=6), st.sampled_from(["job,start,rc", "table,reads,writes"]))
+@settings(max_examples=60)
+def test_any_rows_below_a_header_do_no_harm(rows: list[str], header: str) -> None:
+    with contextlib.suppress(InputError):
+        read_runtime([("x.csv", [header + "\n", *(row + "\n" for row in rows)])])

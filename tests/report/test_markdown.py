@@ -57,6 +57,13 @@ def test_it_stays_short(make: object, lines: int) -> None:
     assert len(text) < 60_000  # forges cut a comment at 65,536
 
 
+def test_files_beside_it_are_linked_and_only_those_that_are_there() -> None:
+    text = write_markdown(plans.small_plan(), ["parity.csv", "runbooks/orders.md", "issues.json", "modules/map.md"])
+    linked = [href for href in re.findall(r"\]\(([^)]+)\)", text) if "://" not in href]
+    assert sorted(linked) == ["modules/map.md", "parity.csv", "runbooks/orders.md"]
+    assert "Files beside this one" not in write_markdown(plans.small_plan())
+
+
 def test_what_is_cut_is_counted() -> None:
     text = write_markdown(plans.medium_plan())
     assert "Not listed here: 40 of the 60 services, see `plan.html`." in text

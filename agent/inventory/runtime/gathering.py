@@ -18,6 +18,8 @@ class Gathered:
         self.requests: Counter[tuple[str, str]] = Counter()
         self.failed: Counter[tuple[str, str]] = Counter()
         self.observed: Counter[tuple[str, tuple[str, ...], tuple[str, ...]]] = Counter()
+        self.jobs: dict[str, tuple[int, int, float]] = {}  # runs, failed, longest
+        self.tables: dict[str, tuple[int, int]] = {}  # reads, writes
         self.left: Counter[str] = Counter()
         self.first: dict[str, Location] = {}
 
@@ -40,6 +42,19 @@ class Gathered:
             self.leave(f"more than {MOST_KINDS:,} different operations", where)
             return
         self.observed[key] += count
+
+    def job(self, name: str, failed: bool, seconds: float, where: Location) -> None:
+        """One run of a job."""
+        if name not in self.jobs and len(self.jobs) >= MOST_KINDS:
+            self.leave(f"more than {MOST_KINDS:,} different jobs", where)
+            return
+        runs, bad, longest = self.jobs.get(name, (0, 0, 0.0))
+        self.jobs[name] = (runs + 1, bad + failed, max(longest, seconds))
+
+    def table(self, name: str, reads: int, writes: int) -> None:
+        """What one row of statistics counts."""
+        old = self.tables.get(name, (0, 0))
+        self.tables[name] = (old[0] + reads, old[1] + writes)
 
     def leave(self, reason: str, where: Location) -> None:
         """Something that could not be used."""

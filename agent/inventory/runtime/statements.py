@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Iterator
-from typing import Any
 
 from agent.domain.inventory import Location
 from agent.inventory.runtime.gathering import Gathered
+from agent.inventory.runtime.tabular import header_of, rows_of
 
 __all__ = ["is_statistics", "read_statistics", "tables_of"]
 
 MOST_CHARS = 100_000
-MOST_BYTES = 200_000_000
 
 
 def is_statistics(text: str) -> bool:
     """A CSV whose header names query and calls, or JSON rows with these keys."""
-    head = text.lstrip("\ufeff \n").split("\n")[0].lower()
-    if head.startswith(("[", "{")):
-        return '"query"' in text and '"calls"' in text
-    names = {name.strip().strip('"') for name in head.replace(";", ",").replace("\t", ",").split(",")}
-    return {"query", "calls"} <= names
+    return {"query", "calls"} <= header_of(text)
 
 
 def read_statistics(name: str, lines: Iterator[str], gathered: Gathered) -> int:
     """Statements whose tables were understood."""
     records = 0
-    for number, row in _rows(name, lines, gathered):
+    for number, row in rows_of(name, lines, gathered):
         where = Location(path=name, line=number)
         query, calls = str(row.get("query") or ""), str(row.get("calls") or "")
         if not query or not calls.strip().isdigit() or int(calls) < 1:
@@ -42,43 +35,6 @@ def read_statistics(name: str, lines: Iterator[str], gathered: Gathered) -> int:
             gathered.observe(f"statement {' '.join(query.split())[:80]}", frozenset(), tables, int(calls), where)
         records += 1
     return records
-
-
-def _rows(name: str, lines: Iterator[str], gathered: Gathered) -> Iterator[tuple[int, dict[str, Any]]]:
-    first = next(lines, "")
-    if first.lstrip("\ufeff ").startswith(("[", "{")):
-        text = first + "".join(lines)
-        try:
-            found = json.loads(text[:MOST_BYTES])
-        except (ValueError, RecursionError):
-            found = [_parsed(line) for line in text.split("\n") if line.strip()]
-        for number, row in enumerate(found if isinstance(found, list) else [found], 1):
-            yield number, {str(k).lower(): v for k, v in row.items()} if isinstance(row, dict) else {}
-        return
-    separator = max(",;\t", key=first.count)
-
-    def everything() -> Iterator[str]:
-        yield first.lstrip("\ufeff").lower()
-        yield from (line.replace("\0", "") for line in lines)
-
-    csv.field_size_limit(10 * MOST_CHARS)
-    reader = csv.DictReader(everything(), delimiter=separator)
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            gathered.leave("rows that are no CSV", Location(path=name, line=reader.line_num))
-            continue
-        yield reader.line_num, {str(k): v for k, v in row.items() if k}
-
-
-def _parsed(line: str) -> Any:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
-        return {}
 
 
 def tables_of(query: str) -> frozenset[str] | None:

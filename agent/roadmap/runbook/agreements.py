@@ -88,7 +88,7 @@ def _operations(view: View) -> Iterator[Statement]:
         places = [view.ground.graph.by_id[c] for c in bill.copied if c in view.ground.graph.by_id]
         if places:
             yield view.fact(
-                f"{listed(list(bill.copied), 3)} touch no table: copied to the callers rather than called over a network",
+                f"{listed(list(bill.copied), 3)} {'touches' if len(bill.copied) == 1 else 'touch'} no table: copied to the callers rather than called over a network",
                 [Evidence.model_validate({"location": {"path": s.path, "line": s.line}, "text": s.id}) for s in places],
             )
 

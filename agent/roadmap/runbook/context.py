@@ -86,7 +86,7 @@ def _concepts(view: View) -> Iterator[Statement]:
         members = f" ({listed(list(mine.members), 3)})" if mine.members else ""
         yield view.fact(
             f"{concept.name} is a bounded-context candidate: {view.name} has {counted(mine.reads, 'read')}, {counted(mine.writes, 'write')} and "
-            f"{counted(mine.calls, 'call')} of it{members}, {listed([u.service for u in others], 4)} mean it too; one for the event-storming workshop, "
+            f"{counted(mine.calls, 'call')} of it{members}, {listed([u.service for u in others], 4)} {'means' if len(others) == 1 else 'mean'} it too; one for the event-storming workshop, "
             f"since a model of its own on each side keeps {'what is written here' if mine.writes else 'only what is read here'}",
             (*mine.evidence[:2], *(e for u in others for e in u.evidence[:1])),
         )

@@ -121,6 +121,7 @@ def _keys(view: View) -> Iterator[Statement]:
 
 def _drain(view: View) -> Iterator[Statement]:
     writes = [r for r in view.ground.routes_of(view.name) if r.writes]
+    writes.sort(key=lambda r: not view.ground.changes_data(r))
     tables = sorted({t for r in writes for t in r.writes if t in view.service.owned_tables}) or list(
         view.service.owned_tables
     )

@@ -73,7 +73,7 @@ def _roles(view: View) -> Iterator[Statement]:
     places = view.signals.of("roles", view.paths)
     if places:
         yield view.fact(
-            f"{counted(len(places), 'check')} of roles in its code move with it; the roles' names are part of the contract",
+            f"{counted(len(places), 'check')} of roles in its code {'moves' if len(places) == 1 else 'move'} with it; the roles' names are part of the contract",
             places,
         )
     else:
@@ -88,7 +88,7 @@ def _roles(view: View) -> Iterator[Statement]:
 
 def _forms(view: View) -> Iterator[Statement]:
     places = view.signals.of("csrf")
-    writes = [r for r in view.ground.routes_of(view.name) if r.writes]
+    writes = [r for r in view.ground.routes_of(view.name) if view.ground.changes_data(r)]
     if places and writes:
         yield view.fact(
             f"forms carry a token ({places[0].location}): both sides must accept the same, or a form that was opened before the cutover is refused",

@@ -47,8 +47,8 @@ def _before(view: View) -> Iterator[Statement]:
             f"dates for every T-minus below; a day goes under [schedule]: {view.name} = YYYY-MM-DD", [e for s in waits for e in s.evidence[:1]] or view.homes, "YYYY-MM-DD",
         )  # fmt: skip
     http = [r for r in view.ground.routes_of(view.name) if is_http(r.route)]
-    reads = [r for r in http if not r.writes]
-    writes = [r for r in http if r.writes]
+    reads = [r for r in http if not r.writes]  # whatever shares code that writes is never mirrored
+    writes = sorted((r for r in http if r.writes), key=lambda r: not view.ground.changes_data(r))
     if http:
         if reads:
             yield view.fact(

@@ -40,7 +40,7 @@ def _joins(view: View) -> Iterator[Statement]:
     if len(mine) > MOST:
         rest = mine[MOST:]
         yield view.fact(
-            f"{counted(len(rest), 'more statement')} join its tables with others': {listed([j.symbol for j in rest], 5)}",
+            f"{counted(len(rest), 'more statement')} {'joins' if len(rest) == 1 else 'join'} its tables with others': {listed([j.symbol for j in rest], 5)}",
             [Evidence(location=j.location, text=j.symbol, resolution=j.resolution) for j in rest],
         )
 
