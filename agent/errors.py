@@ -11,6 +11,7 @@ FigwrightError
 │   ├── SandboxError      no box can be made on this machine, or the one asked for is not there
 │   └── EnvironmentUnmakeableError   what the tests need cannot be had here; names the step
 ├── ContainerError         a container cannot be built, started or asked
+├── ExtractionError        a service cannot be taken out: no boundary of that name, no routes, nothing that can be replayed
 ├── DeliveryError          branches cannot be made or pushed
 │   └── ForgeError         a forge (GitHub, GitLab, Gitea) refused or cannot be reached
 │       └── ForgeUnsureError  nobody knows whether a write was carried out: look before it is tried again
@@ -26,6 +27,7 @@ __all__ = [
     "ContainerError",
     "DeliveryError",
     "EnvironmentUnmakeableError",
+    "ExtractionError",
     "FigwrightError",
     "ForgeError",
     "ForgeUnsureError",
@@ -86,6 +88,10 @@ class EnvironmentUnmakeableError(ValidationError):
 
 class ContainerError(FigwrightError):
     """No container program can be used here, or it refused what was asked of it."""
+
+
+class ExtractionError(FigwrightError):
+    """A service cannot be taken out as asked; the message says what stands in the way."""
 
 
 class DeliveryError(FigwrightError):

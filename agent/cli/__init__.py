@@ -29,6 +29,7 @@ for _command in (
     "refactor",
     "containerize",
     "canary",
+    "extract",
     "pr",
     "mcp",
     "doctor",

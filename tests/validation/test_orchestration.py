@@ -23,6 +23,7 @@ def test_every_test_that_passed_in_each_of_three_runs_is_the_baseline(tmp_path: 
     assert baseline is not None
     assert baseline.passed == ("a", "b")
     assert (baseline.runs, baseline.orders) == (3, (0, 1, 2))
+    assert baseline.exit_code == 0
     assert len(standing) == 1
 
 

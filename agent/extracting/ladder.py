@@ -1,0 +1,278 @@
+"""``figwright extract``: a repository and one boundary of its plan in, the rungs that its evidence carries out.
+
+Each rung stands on the one below: nothing is compared before the monolith agrees with itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from agent.domain.boundary import Boundaries
+from agent.domain.code import DependencyGraph
+from agent.domain.extraction import Answer, Comparison, Evidence, RecordedRequest, Rung
+from agent.domain.inventory import Inventory
+from agent.errors import ExtractionError
+from agent.extracting.grounds import ground_for
+from agent.extracting.slice_rung import SliceRung, climb_slice
+from agent.extraction import Ground, Recording, Replayed, Side, compare, record, replay, replay_sides
+from agent.extraction.facade import FrameworkRoute, facade_config
+from agent.extraction.owning import observed_ownership, own_numbers, owners_of_paths
+from agent.extraction.replaying import FACADE_PORT
+from agent.extraction.slicing import open_program
+from agent.extraction.tallying import residual, tally, tally_routes
+from agent.ports import Language
+from agent.validation import Installed, Workplace, find_suites, make_environment
+from agent.validation.workplace import with_toolchains
+
+__all__ = ["LEVELS", "Climb", "Made", "climb", "prepare", "restricted_copy", "take_oracle"]
+
+LEVELS = ("oracle", "restricted copy", "slice")
+"""The rungs that are built, from 0 on."""
+SELF_AGREEMENT = 0.99
+REPLAYABLE = 0.95
+_MONOLITH_PORT, _SERVICE_PORT = FACADE_PORT + 1, FACADE_PORT + 2
+
+
+@dataclass
+class Climb:
+    """What the rungs share: the ground, the recording, the monolith's own answers, and what was found so far."""
+
+    ground: Ground
+    recording: Recording
+    service: str
+    boundaries: Boundaries
+    suite: str
+    first: Replayed = field(default_factory=lambda: Replayed(()))
+    unsteady: frozenset[int] = frozenset()  # requests in which the monolith does not agree with itself
+    rungs: list[Rung] = field(default_factory=list)
+
+    @property
+    def own(self) -> list[RecordedRequest]:
+        """The recorded requests that the service's handlers answered."""
+        numbers = own_numbers(self.recording.requests, self.boundaries, self.service)
+        return [one for one in self.recording.requests if one.number in numbers]
+
+    def evidence(self, place: Workplace, stopped: str, notes: Sequence[str] = ()) -> Evidence:
+        """``extraction.json``."""
+        routes = sorted({f"{one.method} {one.route}" for one in self.own})
+        return Evidence(
+            name=place.tree.name,
+            commit=place.tree.commit,
+            service=self.service,
+            sandbox=place.sandbox.name,
+            suites=(self.suite,),
+            tests=self.recording.tests,
+            service_routes=tuple(routes),
+            rungs=tuple(self.rungs),
+            ownership=observed_ownership(self.recording.requests, self.first.answers, self.boundaries),
+            stopped=stopped,
+            notes=(*self.recording.notes, *([self.recording.trouble] if self.recording.trouble else ()), *notes),
+        )
+
+
+class Made(Protocol):
+    """What the earlier stages found, each made when it is first asked for."""
+
+    def inventory(self) -> Inventory: ...
+
+    def graph(self) -> DependencyGraph: ...
+
+    def boundaries(self) -> Boundaries: ...
+
+
+def climb(
+    place: Workplace, made: Made, service: str, level: int, languages: Mapping[str, Language]
+) -> tuple[Evidence, Mapping[str, str]]:
+    """Rung by rung up to ``level``, stopping at the first that does not hold; the evidence, and files to be written beside it."""
+    began = prepare(place, made.boundaries(), service, place.folders.fresh("recorded"))
+    files: dict[str, str] = {}
+    rungs = (take_oracle, restricted_copy)
+    for number in range(min(level + 1, len(rungs))):
+        rung = rungs[number](began, place)
+        if not rung.passed:
+            return began.evidence(place, _stopped(rung)), files
+        if number == 1:
+            files["facade/nginx.conf"] = facade_of(began)
+    if level < len(rungs):
+        return began.evidence(place, ""), files
+    sliced = _slice(began, place, made, languages)
+    began.rungs.append(sliced.rung)
+    files |= {path: content.decode("utf-8", "surrogateescape") for path, content in sliced.files.items()}
+    return began.evidence(place, "" if sliced.rung.passed else _stopped(sliced.rung)), files
+
+
+def _slice(began: Climb, place: Workplace, made: Made, languages: Mapping[str, Language]) -> SliceRung:
+    paths = [path for path, _ in place.tree.paths()]
+    program, cut = open_program(made.graph(), made.inventory(), began.boundaries, began.service, paths, place.tree.read)
+    return climb_slice(began.ground, began.recording, program, cut, languages, began.first.answers, say=place.say)
+
+
+def _stopped(rung: Rung) -> str:
+    return f"rung {rung.level} ({rung.name}) does not hold: {rung.verdict}"
+
+
+def prepare(place: Workplace, boundaries: Boundaries, service: str, into: Path) -> Climb:
+    """Record the repository's tests. Raises ExtractionError when there is no such boundary, or nothing to record."""
+    names = sorted(one.name for one in boundaries.services)
+    chosen = next((one for one in boundaries.services if one.name == service), None)
+    if chosen is None:
+        raise ExtractionError(f"the plan has no service {service!r}: choose one of {', '.join(names) or '(none)'}.")
+    if not any(" " in entry for entry in chosen.entry_points):
+        raise ExtractionError(
+            f"{service} has no route, so no request can be recorded for it: choose a service that answers requests."
+        )
+    installed = _environment(place)
+    ground = ground_for(place, installed)
+    runner = place.ecosystems["python"].runners[installed.suite.runner]
+    command = with_toolchains(runner.command(installed.suite, installed.environment.recipe), installed.toolchains)
+    place.say("recording the tests' requests")
+    recording = record(ground, command, into)
+    if not recording.requests:
+        why = recording.trouble or "no test makes a request to a Flask or Django application within its own process"
+        raise ExtractionError(f"nothing was recorded: {why}; requests are not generated yet.")
+    suite = f"{installed.suite.runner} in {installed.suite.folder or 'the repository'}"
+    return Climb(ground, recording, service, boundaries, suite)
+
+
+def _environment(place: Workplace) -> Installed:
+    """The first Python suite whose environment stands."""
+    suites = find_suites(place).get("python", ())
+    if not suites:
+        raise ExtractionError(
+            "the repository has no Python tests: requests are recorded from those of Flask and Django applications so far."
+        )
+    reasons = []
+    for suite in suites[:3]:
+        environment, installed, _ = make_environment(place, suite)
+        if installed is not None:
+            return installed
+        reasons.append(f"{suite.runner}: {environment.reason or environment.failed}")
+    raise ExtractionError(
+        f"no environment for the tests can be made ({'; '.join(reasons)}): give them one, see docs/guide/tests.md."
+    )
+
+
+def take_oracle(climb: Climb, place: Workplace) -> Rung:
+    """Rung 0: the recorded monolith is replayed twice, and has to agree with itself before anything else counts."""
+    requests = climb.recording.requests
+    place.say(f"replaying {len(requests)} requests against the monolith")
+    climb.first = replay_sides(
+        climb.ground, climb.recording, climb.ground.pristine, None, (Side("monolith", 0),), routes=True
+    )
+    place.say(f"replaying {len(requests)} requests once more")
+    second = replay(climb.ground, climb.recording, climb.ground.pristine)
+    compared = compare(requests, climb.first.answers, second.answers)
+    climb.unsteady = frozenset(one.request for one in compared if one.verdict == "different")
+    counted = tally(requests, compared)
+    agree = counted.replayable and counted.identical / counted.replayable >= SELF_AGREEMENT
+    enough = counted.replayable >= REPLAYABLE * counted.recorded
+    verdict = (
+        f"{counted.replayable} of {counted.recorded} recorded requests can be replayed, "
+        f"{counted.identical} of those answer twice alike without a mask"
+    )
+    if not enough:
+        verdict += f"; at least {REPLAYABLE:.0%} have to be replayable"
+    if not agree:
+        verdict += f"; at least {SELF_AGREEMENT:.0%} have to agree with themselves"
+    rung = Rung(
+        level=0,
+        name=LEVELS[0],
+        passed=bool(agree and enough),
+        verdict=verdict,
+        tally=counted,
+        routes=tally_routes(requests, compared),
+        residual=residual(compared),
+        upstreams=_upstreams(second.answers),
+        notes=_failure(climb.first),
+    )
+    climb.rungs.append(rung)
+    return rung
+
+
+def restricted_copy(climb: Climb, place: Workplace) -> Rung:
+    """Rung 1: the same code twice behind nginx, one of them with the service's routes alone. A control, not an achievement."""
+    paths = _own_paths(climb)
+    config = facade_of(climb)
+    sides = (Side("monolith", _MONOLITH_PORT), Side("service", _SERVICE_PORT, paths))
+    place.say("replaying through the facade, the service's routes on a copy of their own")
+    behind = replay_sides(climb.ground, climb.recording, climb.ground.pristine, None, sides, config)
+    compared = compare(climb.recording.requests, climb.first.answers, behind.answers)
+    compared = tuple(one for one in compared if one.request not in climb.unsteady)
+    own = {one.number for one in climb.own}
+    wrong = _misrouted(behind.answers, own)
+    mine = [one for one in compared if one.request in own]
+    counted = tally([one for one in climb.own if one.number not in climb.unsteady], mine)
+    rung = Rung(
+        level=1,
+        name=LEVELS[1],
+        passed=not wrong and bool(counted.identical) and not counted.different and not _different(compared),
+        verdict=_control_verdict(counted.identical, counted.replayable, wrong, compared),
+        control=True,
+        tally=counted,
+        routes=tally_routes(climb.own, mine),
+        residual=residual(compared),
+        upstreams=_upstreams(behind.answers),
+        notes=(
+            *_failure(behind),
+            *(f"request {number} was answered by {who}, not by {whose}" for number, who, whose in wrong[:20]),
+        ),
+    )
+    climb.rungs.append(rung)
+    return rung
+
+
+def _failure(replayed: Replayed) -> tuple[str, ...]:
+    last = replayed.failure.strip().rpartition("\n")[2]
+    return (f"an application cannot be started: {last}",) if last else ()
+
+
+def facade_of(climb: Climb) -> str:
+    """nginx's configuration. Raises ExtractionError when no route of the framework's own table leads to the service."""
+    routes = [FrameworkRoute(p, m, path, kind == "regex") for p, m, _, path, kind in climb.first.routes]
+    paths = _own_paths(climb)
+    if not any(route.handler_path in paths for route in routes):
+        raise ExtractionError(
+            f"the framework's own table has no route whose handler lies in {climb.service}: choose another service."
+        )
+    return facade_config(routes, paths, (FACADE_PORT, _MONOLITH_PORT, _SERVICE_PORT))
+
+
+def _own_paths(climb: Climb) -> tuple[str, ...]:
+    owners = owners_of_paths(climb.boundaries)
+    return tuple(sorted(path for path, service in owners.items() if service == climb.service))
+
+
+def _control_verdict(
+    identical: int, replayable: int, wrong: Sequence[tuple[int, str, str]], compared: Sequence[Comparison]
+) -> str:
+    if not replayable:
+        return "no recorded request that can be replayed reaches a route of the service, and requests are not generated yet"
+    text = f"{identical} of {replayable} answers of the service's routes are the monolith's own, through the facade"
+    if different := _different(compared):
+        text += f"; {different} answers in all differ"
+    if wrong:
+        text += f"; {len(wrong)} requests reached the wrong side"
+    return text + " (the same code on both sides: a control)"
+
+
+def _different(compared: Sequence[Comparison]) -> int:
+    return sum(one.verdict == "different" for one in compared)
+
+
+def _misrouted(answers: Sequence[Answer], own: set[int]) -> list[tuple[int, str, str]]:
+    """(request, who answered, who should have) of answers that the wrong side gave."""
+    found = []
+    for one in answers:
+        expected = "service" if one.request in own else "monolith"
+        if one.status and one.upstream != expected:
+            found.append((one.request, one.upstream or "nobody", expected))
+    return found
+
+
+def _upstreams(answers: Sequence[Answer]) -> tuple[tuple[str, int], ...]:
+    counts: Mapping[str, int] = Counter(one.upstream or "nobody" for one in answers)
+    return tuple(sorted(counts.items()))

@@ -1,0 +1,155 @@
+"""Whether the comparison would have noticed: a changed slice that must survive, a wrong one that must fail, and mutants between.
+
+In: a slice whose answers were found to be the monolith's. Out: what each gate said, and the defects that nothing noticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from agent.domain.extraction import Answer, Comparison
+from agent.extracting.slices import BuiltSlice, entries_of, write_tree
+from agent.extracting.watching import Ran, watch
+from agent.extraction import Ground, Recording, compare, replay
+from agent.extraction.slicing import Cut, Program, slice_service
+from agent.ports import Language
+from agent.validation.mutation import Mutant, mutants
+
+__all__ = ["Gates", "TriedMutant", "try_gates"]
+
+MOST_MUTANTS = 24
+FIRST_REQUESTS, MORE_REQUESTS = 6, 40
+
+
+@dataclass(frozen=True)
+class TriedMutant:
+    """One defect in a line that a request ran, and how many did. ``killed_by``: the first request whose answer was no longer the monolith's (0: none)."""
+
+    path: str
+    line: int
+    operator: str
+    ran_by: int
+    killed_by: int
+
+
+@dataclass(frozen=True)
+class Gates:
+    """``null_different``: answers that a slice with nothing but a line counter in it changed (must be 0). ``wrong_identical``:
+    answers of a service that serves nothing which were taken for right (must be 0 of ``wrong_asked``)."""
+
+    null_asked: int
+    null_different: int
+    wrong_asked: int
+    wrong_identical: int
+    executed_lines: int
+    mutants: tuple[TriedMutant, ...]
+
+    @property
+    def killed(self) -> int:
+        return sum(bool(one.killed_by) for one in self.mutants)
+
+    @property
+    def honest(self) -> bool:
+        """Whether the comparison tells a harmless change from a wrong service, and the service's own lines were seen to run."""
+        harmless = bool(self.null_asked) and not self.null_different
+        return harmless and bool(self.wrong_asked) and not self.wrong_identical and bool(self.executed_lines)
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """What every try needs. ``ours``: the monolith's answers by request, of those that the slice answered alike."""
+
+    ground: Ground
+    recording: Recording
+    built: BuiltSlice
+    ours: Mapping[int, Answer]
+
+    def different(self, files: Mapping[str, bytes], numbers: Sequence[int]) -> list[Comparison]:
+        """The answers that are not the monolith's when these files are put over the slice's."""
+        made = replace(self.built.slice, files={**self.built.slice.files, **files})
+        tree = write_tree(self.ground.folders.fresh("slice"), made)
+        try:
+            answers = replay(self.ground, self.recording, tree, numbers, upstream=made.service).answers
+        finally:
+            self.ground.folders.drop(tree)
+        return self.held(numbers, answers)
+
+    def held(self, numbers: Sequence[int], answers: Sequence[Answer]) -> list[Comparison]:
+        """Those of the answers that are not the monolith's."""
+        by_number = {one.number: one for one in self.built.requests}
+        wanted = [by_number[number] for number in numbers]
+        compared = compare(wanted, [self.ours[number] for number in numbers], answers)
+        return [one for one in compared if one.verdict not in ("identical", "masked")]
+
+
+def try_gates(
+    ground: Ground, recording: Recording, program: Program, cut: Cut, built: BuiltSlice, ours: Sequence[Answer],
+    languages: Mapping[str, Language], *, most: int = MOST_MUTANTS, seed: int = 0, say: Callable[[str], None] = lambda _: None,
+) -> Gates:  # fmt: skip
+    """Try them all on the requests whose answers the slice got right; ``ours`` are the monolith's."""
+    right = {one.request for one in built.comparisons if one.verdict in ("identical", "masked")}
+    bench = _Bench(ground, recording, built, {one.request: one for one in ours if one.request in right})
+    numbers = sorted(bench.ours)
+    if not numbers:
+        return Gates(0, 0, 0, 0, 0, ())
+    say(f"{len(numbers)} requests with a line counter in the slice")
+    null, ran = _watch(bench, program, numbers)
+    wrong_numbers = numbers[:: max(1, len(numbers) // 20)]
+    stubs = replace(program, handlers={symbol: owner or "nobody" for symbol, owner in program.handlers.items()})
+    wrong = slice_service(stubs, cut, entries_of(recording, program))
+    failed = replace(bench, built=replace(built, slice=wrong)).different({}, wrong_numbers)
+    tried = []
+    for mutant, asked in _choose(built, ran, languages, most, seed):
+        tried.append(_try(bench, mutant, asked))
+        noticed = "killed" if tried[-1].killed_by else "survived"
+        say(f"{noticed}: {mutant.operator} in {mutant.path}:{mutant.line}")
+    lines_run = sum(len(by_line) for by_line in ran.values())
+    return Gates(len(numbers), len(null), len(wrong_numbers), len(wrong_numbers) - len(failed), lines_run, tuple(tried))
+
+
+def _try(bench: _Bench, mutant: Mutant, asked: Sequence[int]) -> TriedMutant:
+    """A few of the requests that ran the line first, and more of them when those notice nothing."""
+    text = bench.built.slice.files[mutant.path].decode("latin-1")  # a mutant's places count bytes
+    broken = {mutant.path: mutant.apply(text).encode("latin-1")}
+    first = _spread(asked, FIRST_REQUESTS)
+    noticed = bench.different(broken, first)
+    others = [number for number in asked if number not in first]
+    if not noticed and others:
+        noticed = bench.different(broken, _spread(others, MORE_REQUESTS))
+    killer = noticed[0].request if noticed else 0
+    return TriedMutant(mutant.path, mutant.line, mutant.operator, len(asked), killer)
+
+
+def _watch(bench: _Bench, program: Program, numbers: Sequence[int]) -> tuple[list[Comparison], Ran]:
+    """What a slice with a line counter answers otherwise, and which lines each request ran."""
+    tree = write_tree(bench.ground.folders.fresh("slice"), bench.built.slice)
+    try:
+        answers, ran = watch(bench.ground, bench.recording, program, tree, numbers, bench.built.slice.service)
+    finally:
+        bench.ground.folders.drop(tree)
+    return bench.held(numbers, answers), ran
+
+
+def _choose(
+    built: BuiltSlice, ran: Ran, languages: Mapping[str, Language], most: int, seed: int
+) -> Iterator[tuple[Mutant, list[int]]]:
+    """Mutants of lines that a request ran, spread over the files by how many lines of each ran, with the requests that did."""
+    total = sum(len(by_line) for by_line in ran.values())
+    chosen: list[Mutant] = []
+    paths = sorted(ran, key=lambda one: (-len(ran[one]), one))
+    shares = {path: max(1, round(most * len(ran[path]) / total)) for path in paths}
+    for limits in (shares, dict.fromkeys(paths, most)):
+        for path in paths:
+            text = built.slice.files[path].decode("latin-1")
+            found = mutants(path, text, sorted(ran[path]), languages, limit=limits[path], seed=seed)
+            chosen.extend([one for one in found if one not in chosen][: most - len(chosen)])
+    for mutant in chosen:
+        yield mutant, sorted(set(ran[mutant.path].get(mutant.line, ())))
+
+
+def _spread(numbers: Sequence[int], most: int) -> list[int]:
+    """At most so many of them, evenly."""
+    if len(numbers) <= most:
+        return list(numbers)
+    return sorted({numbers[round(i * (len(numbers) - 1) / (most - 1))] for i in range(most)})
