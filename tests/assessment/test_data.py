@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,13 @@ def test_ddl_gives_keys_references_lengths_and_choices() -> None:
     assert {c.name: c.references for c in found["orders"].columns}["customer_id"] == ("customers", "id")
     assert [c.name for c in found["lines"].key] == ["order_id", "line_no"]
     assert load_order(found) == ["customers", "orders", "lines"]
+
+
+def test_a_statement_that_no_dialect_reads_warns_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    case = case_of({"schema.sql": "CREATE TABLE odd (id int) FRAGMENTED 3;"})
+    logging.getLogger("sqlglot").setLevel(logging.NOTSET)
+    shapes_of(case)
+    assert caplog.text == ""
 
 
 def test_mapped_classes_and_names_give_references_too() -> None:

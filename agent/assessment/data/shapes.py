@@ -6,6 +6,7 @@ dialect that understands the statement. Foreign keys of mapped classes come from
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -186,6 +187,9 @@ def _django_id(shape: TableShape, table: Table) -> TableShape:
 
 
 def _from_ddl(statement: str, table: Table) -> TableShape | None:
+    logging.getLogger("sqlglot").setLevel(
+        logging.CRITICAL
+    )  # it warns of what it takes for a command: no user's concern
     for dialect in DIALECTS:
         try:
             tree = sqlglot.parse_one(statement, read=dialect or None)

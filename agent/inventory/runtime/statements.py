@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 from agent.domain.inventory import Location
@@ -42,6 +43,7 @@ def tables_of(query: str) -> frozenset[str] | None:
     import sqlglot
     from sqlglot import expressions
 
+    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
     if len(query) > MOST_CHARS:
         return None
     try:
