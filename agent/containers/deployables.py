@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agent.containers.backing import find_backing
 from agent.containers.blockers import find_blockers
 from agent.containers.cobol_apps import find_cobol
+from agent.containers.gpu_workloads import with_gpus
 from agent.containers.health import health_candidates
 from agent.containers.java_apps import find_java
 from agent.containers.jobs import find_jobs
@@ -56,7 +57,7 @@ def find_deployables(
             )
         )
     jobs = _once(jobs)
-    everything = (*applications, *jobs)
+    everything = with_gpus((*applications, *jobs), inventory, graph, tree)
     return everything, backing if everything else (), "" if everything else _nothing(inventory, tree)
 
 

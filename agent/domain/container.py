@@ -64,6 +64,7 @@ class Deployable(Noun):
     ``runtime`` and ``version`` are the interpreter or machine (python 2.7). ``command`` is what starts it, ``port`` where it
     listens, ``health`` the path that answers 2xx or 3xx when it is up. ``writes`` are paths that it writes to.
     ``schedule`` is a job's cron expression. ``single`` says why there may only be one replica; empty: there may be more.
+    ``gpu`` says why it needs a GPU, with the place; empty: it needs none.
     """
 
     name: str = Field(pattern=r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$")
@@ -83,6 +84,7 @@ class Deployable(Noun):
     writes: tuple[str, ...] = ()
     schedule: str = ""
     single: str = ""
+    gpu: str = ""
     blockers: tuple[Blocker, ...] = ()
     image: str = ""  # the deployable whose Dockerfile it runs on: a job on its application's image; empty: its own
 

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from agent.containers.backing_images import known_image
 from agent.containers.compose import facade_name, image_name
 from agent.containers.facade.table import RouteTable
+from agent.containers.kubernetes.gpu import gpu_head, overlay_note, with_comments
 from agent.containers.kubernetes.manifests import Manifest, print_manifests, project_name
 from agent.containers.kubernetes.network import backing_policies, managed_backing_policies, policies
 from agent.containers.kubernetes.services import account, backing_service, facade_manifests, managed_service, routes
+from agent.containers.kubernetes.sizing import replicas
 from agent.containers.kubernetes.workloads import claims, configuration, workload
 from agent.containers.wiring import wire
 from agent.domain.container import Backing, Deployable
@@ -48,8 +50,12 @@ def write_kubernetes(
     if table is not None and fronts:
         base["facade-gateway.yaml"] = [*facade_manifests(facade, table, project), *routes(facade, table, project)]
         files["facade/kustomization.yaml"] = _facade_kustomization()
+    on_gpu = {f"{app.name}.yaml": app for app in deployables if app.gpu}
     for path, documents in base.items():
-        files[f"kubernetes/base/{path}"] = print_manifests(documents)
+        computing = on_gpu.get(path)
+        files[f"kubernetes/base/{path}"] = (
+            print_manifests(documents) if computing is None else _print_for_gpu(computing, documents)
+        )
     generated = [(app, configuration(app, backings)) for app in deployables]
     maps = [{"name": f"{app.name}-config", "literals": literals} for app, literals in generated if literals]
     resources = ["../../facade", *sorted(base)] if fronts else sorted(base)
@@ -63,6 +69,11 @@ def write_kubernetes(
         files["kubernetes/backing/kustomization.yaml"] = print_manifests([_kustomization(["backing.yaml"])])
     files |= _overlays(project, deployables, started, tag)
     return files
+
+
+def _print_for_gpu(app: Deployable, documents: list[Manifest]) -> str:
+    scaled = any(one["kind"] == "HorizontalPodAutoscaler" for one in documents)
+    return with_comments(print_manifests(documents, gpu_head(app, scaled=scaled, count=replicas(app)[1])))
 
 
 def _overlays(project: str, deployables: Sequence[Deployable], started: Sequence[Backing], tag: str) -> dict[str, str]:
@@ -98,7 +109,7 @@ def _overlays(project: str, deployables: Sequence[Deployable], started: Sequence
                 {"name": image, "newName": f"registry.example.org/{image}", "newTag": tag} for image in images
             ]
             head = "Put in your registry, and in backing.yaml the addresses of the services that are run for you."
-        files[f"{place}/kustomization.yaml"] = print_manifests([made], head)
+        files[f"{place}/kustomization.yaml"] = print_manifests([made], head + overlay_note(deployables))
     return files
 
 

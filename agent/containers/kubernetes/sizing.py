@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from agent.containers.kubernetes.gpu import AT_REST, gpu_autoscaler, gpu_memory
 from agent.containers.kubernetes.manifests import Manifest, labels, metadata, selector
 from agent.domain.container import Deployable
 
@@ -31,6 +32,8 @@ _MEMORY: Mapping[str, tuple[str, str, str]] = {  # runtime -> (request, limit, w
 def resources(app: Deployable) -> tuple[Manifest, str]:
     """(requests and limits, where the numbers came from)."""
     request, limit, why = _MEMORY.get(app.runtime, ("128Mi", "512Mi", "the runtime is not one with a rule of its own"))
+    if app.gpu:
+        request, limit, why = gpu_memory()
     cpu = "50m" if app.kind in ("job", "batch", "cli") else "100m"
     said = (
         f"no measurement is known: {why}. CPU: {cpu} asked for, so that it is scheduled; at most one core. "
@@ -57,6 +60,8 @@ def replicas(app: Deployable) -> tuple[int, str]:
         return 1, f"1 and no more: {app.single}"
     if app.kind == "worker":
         return 1, "1: nothing shows whether this worker may run beside itself"
+    if app.gpu:
+        return AT_REST, f"{AT_REST}: each replica holds a whole GPU; the autoscaler starts more under load"
     return 2, "2: one may go while a node is drained; nothing was found that keeps state in the process"
 
 
@@ -64,6 +69,8 @@ def autoscaler(app: Deployable, project: str) -> Manifest | None:
     """Only over what may have replicas: never over timers or sessions in the process."""
     if app.single or app.kind != "web":
         return None
+    if app.gpu:
+        return gpu_autoscaler(app, project)
     said = f"2 to {MOST} at {TARGET} % of the CPU that is asked for: a start, to be set by a load test"
     return _autoscaler(app.name, project, 2, MOST, said)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from agent.containers.compose import image_name
+from agent.containers.kubernetes.gpu import on_gpu_nodes, why_gpu
 from agent.containers.kubernetes.manifests import (
     Manifest,
     container_security,
@@ -36,7 +37,7 @@ def workload(app: Deployable, project: str, tag: str, backings: Sequence[Backing
     made = [_deployment(app, project, tag, backings)]
     if app.kind == "web":
         made.append(_service(app, project))
-    made.append(budget(app.name, project, bool(app.single)))
+    made.append(budget(app.name, project, bool(app.single or app.gpu)))
     scaled = autoscaler(app, project)
     if scaled:
         made.append(scaled)
@@ -85,7 +86,16 @@ def claims(deployables: Sequence[Deployable], project: str) -> list[Manifest]:
     return made
 
 
-def _pod(app: Deployable, project: str, tag: str, backings: Sequence[Backing], command: Sequence[str] = ()) -> Manifest:
+def _pod(
+    app: Deployable,
+    project: str,
+    tag: str,
+    backings: Sequence[Backing],
+    command: Sequence[str] = (),
+    *,
+    gpu: bool = True,
+) -> Manifest:
+    """The pod; ``gpu`` False: any node will do, for a migration, which imports the libraries and computes nothing."""
     volumes, mounted, claimed = writable(app)
     sized, _ = resources(app)
     owner = app.image or app.name
@@ -110,7 +120,8 @@ def _pod(app: Deployable, project: str, tag: str, backings: Sequence[Backing], c
         term = {"labelSelector": selector(owner), "topologyKey": "kubernetes.io/hostname"}
         weighted = [{"weight": 100, "podAffinityTerm": term}]
         pod["affinity"] = {"podAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": weighted}}
-    return pod | {"containers": [container], "volumes": volumes}
+    pod |= {"containers": [container], "volumes": volumes}
+    return on_gpu_nodes(pod) if app.gpu and gpu else pod
 
 
 def _probes(app: Deployable) -> Manifest:
@@ -121,8 +132,9 @@ def _probes(app: Deployable) -> Manifest:
     if app.health.startswith("/"):
         localhost = [{"name": "Host", "value": "localhost"}]  # frameworks refuse a pod's address as a host
         ask = {"httpGet": {"path": app.health, "port": "http", "httpHeaders": localhost}}
+    tries = 120 if app.gpu else 36  # three minutes; ten where a model is loaded first
     return {
-        "startupProbe": ask | {"periodSeconds": 5, "timeoutSeconds": 5, "failureThreshold": 36},
+        "startupProbe": ask | {"periodSeconds": 5, "timeoutSeconds": 5, "failureThreshold": tries},
         "readinessProbe": ask | {"periodSeconds": 10, "timeoutSeconds": 5, "failureThreshold": 3},
         "livenessProbe": {
             "tcpSocket": {"port": "http"},
@@ -141,6 +153,7 @@ def _deployment(app: Deployable, project: str, tag: str, backings: Sequence[Back
         "why": f"{first.text}{f' ({first.where[0]})' if first.where else ''}" if first else "",
         "replicas": why_count,
         "resources": why_size,
+        "gpu": why_gpu(app) if app.gpu else "",
         "probes": _why_probes(app),
     }
     command = app.command if app.image or app.kind != "web" else ()
@@ -197,6 +210,7 @@ def _cron_job(app: Deployable, project: str, tag: str, backings: Sequence[Backin
             f"kubectl create job {app.name}-1 --from=cronjob/{app.name}"
         ),
         "resources": why_size,
+        "gpu": why_gpu(app) if app.gpu else "",
     }
     pod = _pod(app, project, tag, backings, app.command) | {"restartPolicy": "Never"}
     template = {"metadata": {"labels": labels(app.name, project, app.kind)}, "spec": pod}
@@ -229,7 +243,7 @@ def _is_schedule(text: str) -> bool:
 
 def _migration(app: Deployable, project: str, tag: str, backings: Sequence[Backing]) -> Manifest:
     name = f"{app.name}-migrate"
-    pod = _pod(app, project, tag, backings, app.migrate) | {"restartPolicy": "Never"}
+    pod = _pod(app, project, tag, backings, app.migrate, gpu=False) | {"restartPolicy": "Never"}
     for probe in ("startupProbe", "readinessProbe", "livenessProbe", "ports"):
         pod["containers"][0].pop(probe, None)
     pod["containers"][0]["name"] = name
