@@ -3,7 +3,7 @@
 The user's files are ``figwright.toml`` or ``[tool.figwright]`` of ``pyproject.toml`` in the current folder (unless that
 folder lies in the repository that is being read) and ``config.toml`` in the user's configuration folder. The
 repository under study is untrusted: its own file may set only what `agent.domain.assumptions` holds (pins, weights,
-accepted findings); anything else in it is refused, so that a hostile repository cannot redirect output or caches.
+accepted findings, past work: ``effort_history``); anything else in it is refused, so that a hostile repository cannot redirect output or caches.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ _KEY = re.compile(
 )
 _PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*\.?""")
 _PLACED = ("answers", "schedule")
+_LISTED = ("effort_history",)
 
 
 def line_of(text: str, keys: Sequence[str]) -> int:
@@ -38,12 +39,28 @@ def line_of(text: str, keys: Sequence[str]) -> int:
 
 
 def with_places(table: dict[str, Any], text: str, name: str) -> dict[str, Any]:
-    """The same table; each answer and date as {"text", "place"} with the file's name and line."""
+    """The same table; each answer and date as {"text", "place"} with the file's name and line, past work with its "place"."""
     found = dict(table)
     for key in _PLACED:
         if isinstance(found.get(key), dict):
             found[key] = _placed(found[key], text, name, (key,))
+    for key in _LISTED:
+        entries = [found[key]] if isinstance(found.get(key), dict) else found.get(key)
+        if isinstance(entries, list):
+            found[key] = _placed_list(entries, text, name, key)
     return found
+
+
+def _placed_list(entries: list[Any], text: str, name: str, key: str) -> list[Any]:
+    """Tables of an array with the line of their head or, where it is written inline, of its key."""
+    heads = (_HEAD.match(line) for line in text.splitlines())
+    lines = [n for n, head in enumerate(heads, 1) if head and _name(head[1]).removeprefix("tool.figwright.") == key]
+    if len(lines) != len(entries):
+        lines = [line_of(text, (key,))] * len(entries)
+    return [
+        {**entry, "place": f"{name}:{line}" if line else name} if isinstance(entry, dict) else entry
+        for entry, line in zip(entries, lines, strict=True)
+    ]
 
 
 def _placed(table: dict[str, Any], text: str, name: str, above: tuple[str, ...]) -> dict[str, Any]:

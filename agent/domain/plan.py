@@ -10,6 +10,7 @@ from typing import Literal
 
 from agent.domain.advice import Advice
 from agent.domain.boundary import Boundaries
+from agent.domain.effort import Effort
 from agent.domain.finding import Evidence, Finding
 from agent.domain.handover import Handover
 from agent.domain.inventory import Inventory, Location, Noun
@@ -148,6 +149,7 @@ class Step(Noun):
     findings: tuple[str, ...]
     depends_on: tuple[str, ...]
     abort: tuple[str, ...] = ()  # what stops it: a number where one is known, else the question that asks for it
+    effort: Effort | None = None  # None where nothing is to be done
 
 
 class Phase(Noun):

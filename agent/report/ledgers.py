@@ -31,7 +31,8 @@ def write_steps(plan: Plan) -> str:
             described = "\n".join((*s.reasons, *(f"Done when: {e}" for e in s.exit)))
             rows.append(
                 (f"{s.id} {s.title}", described, s.id, phase.title, s.kind, s.service, " ".join(s.depends_on), " ".join(_asked(plan, s.id)),
-                 "\n".join(s.entry), "\n".join(s.exit), "\n".join(s.abort), s.rollback, " ".join(str(e.location) for e in s.evidence))
+                 "\n".join(s.entry), "\n".join(s.exit), "\n".join(s.abort), s.rollback, " ".join(str(e.location) for e in s.evidence),
+                 str(s.effort.size) if s.effort else "", f"{s.effort.days} ({s.effort.basis})" if s.effort else "")
             )  # fmt: skip
     heads = (
         "title",
@@ -47,6 +48,8 @@ def write_steps(plan: Plan) -> str:
         "abort when",
         "roll back by",
         "evidence",
+        "size",
+        "effort in working days",
     )
     return _csv(heads, rows)
 

@@ -322,14 +322,30 @@ def _roadmap(plan: Plan, links: SourceLinks, sentence: Sentences, runbooks: Mapp
     lines = ["## Roadmap", ""]
     if not phases:
         return [*lines, "There is no step to take."]
-    if plan.roadmap.order_reason:
-        lines += [prose(sentence(plan.roadmap.order_reason)), ""]
+    said = [prose(sentence(plan.roadmap.order_reason))] if plan.roadmap.order_reason else []
+    said += _effort([step for phase in phases for step in phase.steps])
+    lines += [" ".join(said), ""] if said else []
     room = _STEPS
     for number, phase in enumerate(phases[:_PHASES], start=1):
         shown = phase.steps[: max(1, min(room, 8))]  # a phase without a step of its own would say nothing
         room -= len(shown)
         lines += _phase(number, phase, shown, links, sentence, runbooks)
     return [*lines[:-1], *_more(len(phases), _PHASES, "phases")]
+
+
+def _effort(steps: Sequence[Step]) -> list[str]:
+    """One sentence for all of them: sums of percentiles would be no percentiles."""
+    efforts = [step.effort for step in steps if step.effort]
+    known = sum(effort.low is not None for effort in efforts)
+    if not efforts:
+        return []
+    if not known:
+        return [
+            "Effort is uncalibrated: `steps.csv` has the sizes, and days once `effort_history` tells of your past work."
+        ]
+    return [
+        f"Effort in days of {known} of {len(efforts)} sized steps, with its basis, is in `steps.csv`; the rest is uncalibrated."
+    ]
 
 
 def _phase(

@@ -153,8 +153,8 @@ def _region(case: Case, rows: Sequence[RouteRow]) -> Disposition:
     writes = sum(1 for row in rows if row.writes)
     return Disposition(
         component=f"online region of {ground.inventory.name}", kind="deployable", action="retain",
-        reason=f"{counted(len(rows), 'transaction')} stay where they run until each is routed by its code; {writes} of them write, "
-        f"to data that {counted(len(case.jobs), 'job')} share",
+        reason=f"kept where it runs until each of {counted(len(rows), 'transaction')} is routed by its code; {writes} of them write, "
+        f"to data shared with {counted(len(case.jobs), 'job')}",
         evidence=(
             *(Evidence(location=r.location, text=f"{r.route} starts {r.handler}") for r in rows[:3]),
             *(Evidence(location=s.evidence[0], text=f"{s.kind}: {s.name}", resolution=s.resolution) for s in outside[:2]),

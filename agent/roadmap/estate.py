@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from agent.domain.effort import Size
 from agent.domain.finding import Evidence
 from agent.domain.plan import Step
 from agent.domain.wording import counted, listed
+from agent.roadmap.effort import size_of
 from agent.roadmap.ground import Ground
 from agent.roadmap.questions import Asker
 from agent.roadmap.steps import Maker
@@ -44,8 +46,9 @@ def _transactions(make: Maker, asker: Asker) -> Iterator[Step]:
     )  # fmt: skip
     yield make.step(
         "prepare", f"Route transactions by their code: {len(reading)} read, {len(writing)} write",
+        size=Size(count=len(rows), files=len({r.location.path for r in rows})),
         reasons=(
-            f"{counted(len(rows), 'transaction')} enter by a code and a commarea, not by a URL: the monitor's own routing is the facade",
+            f"a code and a commarea lead to {counted(len(rows), 'transaction')}, not a URL: the monitor's own routing is the facade",
             f"{first.route} is the smallest that only reads: {counted(len(first.reads), 'dataset')}" if reading else f"each of them writes; {first.route} touches the fewest datasets",
         ),
         evidence=evidence,
@@ -70,6 +73,7 @@ def _queues(make: Maker, asker: Asker) -> Iterator[Step]:
     )  # fmt: skip
     yield make.step(
         "prepare", f"Intercept queues: {counted(ways['receive'], 'place')} that take, {ways['send']} that put",
+        size=size_of([m.evidence for m in messages]),
         reasons=(f"{listed(services, MOST_NAMED) if services else 'the system'} {'speaks' if len(services) == 1 else 'speak'} by messages" + (f": {listed(named, MOST_NAMED)}" if named else ", on queues whose names the source does not hold"),),
         evidence=tuple(m.evidence for m in messages[:6]),
         entry=(f"{id_} is answered" if id_ else f"the depth of {listed(named, 3)} is watched",),
@@ -94,6 +98,7 @@ def _files(make: Maker, asker: Asker) -> Iterator[Step]:
     )  # fmt: skip
     yield make.step(
         "prepare", f"Hand over by files: {counted(len(jobs), 'job')}, {counted(len(written), 'dataset')} written",
+        size=size_of([j.evidence for j in jobs]),
         reasons=(
             f"{len(bare)} of {len(jobs)} jobs that write show no restart point: {listed([j.name for j in bare], MOST_NAMED)}" if bare else f"all {len(jobs)} jobs that write can be restarted",
             *((f"{listed(several, MOST_NAMED)} {'is' if len(several) == 1 else 'are'} written by more than one of them",) if several else ()),

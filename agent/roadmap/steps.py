@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 
 from agent.domain.boundary import SHARED, Crossing, Service, SharedUnit, TableOwnership
+from agent.domain.effort import Size
 from agent.domain.finding import Evidence, Finding
 from agent.domain.handover import MessageContract
 from agent.domain.plan import Step
 from agent.domain.wording import counted, listed
+from agent.roadmap.effort import History, size_of
 from agent.roadmap.ground import Ground, is_http
 from agent.roadmap.jobs import Job
 from agent.roadmap.order import Rank
@@ -36,13 +38,16 @@ class Maker:
         self._findings = ground.findings
         self._asker = asker
         self._count = 0
+        self._history = History(ground.told.effort_history)
+        asker.unusable.extend(self._history.unusable)
 
-    def step(self, kind: str, title: str, service: str = "", **fields: object) -> Step:
-        """A step with the next ID."""
+    def step(self, kind: str, title: str, service: str = "", *, size: Size | None, **fields: object) -> Step:
+        """A step with the next ID; no size means that nothing is to be done."""
         self._count += 1
         base: dict[str, object] = {
             "id": f"S{self._count:02d}", "kind": kind, "title": title, "service": service, "reasons": (), "evidence": (),
             "value": None, "cost": None, "entry": (), "exit": (), "rollback": "", "findings": (), "depends_on": (),
+            "effort": self._history.effort(kind, size) if size else None,
         }  # fmt: skip
         return Step.model_validate({**base, **fields})
 
@@ -74,6 +79,14 @@ class Maker:
     def _ways(self) -> int:
         return self.ground.route_count or len(self._inventory.entry_points)
 
+    def _size_of_ways(self, ways: int, jobs: int = 0) -> Size:
+        """Ways in are worked on one by one; the files are those that they stand in."""
+        entries = self._inventory.entry_points
+        files = {r.location.path for r in self.ground.system.routes_table} or {e.evidence.path for e in entries}
+        if jobs:
+            files |= {e.evidence.path for e in entries if e.kind in ("job", "batch")}
+        return Size(count=ways + jobs, files=len(files))
+
     def baseline(self) -> Step:
         """Make today's behaviour a reference: the suites that exist, and what they do not protect."""
         suites = self._inventory.test_suites
@@ -95,6 +108,7 @@ class Maker:
             f"Make {files} of {listed(self._runners, 3)} the baseline"
             if suites
             else f"Record characterization tests for {counted(self._ways, 'way')} in: there is no suite",
+            size=_in_files(sum(s.files for s in suites)) if suites else self._size_of_ways(self._ways),
             reasons=(
                 f"{lines}, in {counted(len(suites), 'suite')}: every later step is judged by them"
                 if suites
@@ -108,7 +122,7 @@ class Maker:
                 f"somebody can build its {counted(len(self._inventory.files), 'file')} from a clean checkout: no build file was found",
             ),
             exit=commands or (f"recorded examples of {counted(self._ways, 'way')} in fail when their answers change",),
-            rollback=f"{files} are run and none is changed"
+            rollback=f"nothing is changed by running {files}"
             if suites
             else f"recordings of {counted(self._ways, 'way')} in are only added",
             findings=tuple(f.id for f in unprotected),
@@ -125,6 +139,7 @@ class Maker:
         return self.step(
             "prepare",
             f"{title}: {counted(places, 'place')} in {counted(len(files), 'file')}",
+            size=Size(count=places, files=len(files)),
             reasons=tuple(f.title for f in found[:SHOWN]),
             evidence=tuple(f.evidence[0] for f in found[:SHOWN]),
             entry=(f"{listed(files, 3)}: {self._held}",),
@@ -176,6 +191,7 @@ class Maker:
             f"Measure {what}"
             + (f" and {counted(len(jobs), 'job')}" if jobs else "")
             + (f", {len(bare)} of them without a restart point" if bare else ""),
+            size=self._size_of_ways(routes or len(entry), len(jobs)),
             reasons=(
                 known,
                 *(
@@ -233,6 +249,9 @@ class Maker:
         return self.step(
             "prepare",
             f"Leave unsupported runtimes: {names}",
+            size=Size(
+                count=sum(f.count for f in found), files=len({e.location.path for f in found for e in f.evidence})
+            ),
             reasons=tuple(f.title for f in found[:SHOWN]),
             evidence=tuple(e for f in found[:SHOWN] for e in f.evidence),
             entry=(f"before {names} goes, {self._held}",),
@@ -259,6 +278,7 @@ class Maker:
         return self.step(
             "containerize",
             f"Run it as it is in a container, with {listed(kinds)} outside" if kinds else f"Run its {counted(len(starts), 'way')} in as they are in a container",
+            size=Size(count=len(starts) + len(external), files=len({e.evidence.path for e in starts} | {p.path for s in external for p in s.evidence})),
             reasons=(
                 f"{counted(len(starts), 'way')} in and {counted(len(external), 'system')} outside were found",
                 *((f"{listed(images, 3)} {'is' if len(images) == 1 else 'are'} there to begin with",) if images else ()),
@@ -295,6 +315,7 @@ class Maker:
             "own_data",
             f"Give {self.ground.store} {table.table} one writer: {owner}",
             service=owner,
+            size=size_of(tuple(writes) or table.evidence),
             reasons=(
                 f"written by {names_of(table.writers)}, read by {readers} others{way}",
                 table.reason + (f"; you named {owner} ({told.place})" if told and told.text == owner else ""),
@@ -319,6 +340,7 @@ class Maker:
             "cut",
             f"Cut the cycle: {item.title}",
             service=item.services[0] if item.services else "",
+            size=Size(count=item.count, files=len(files)),
             reasons=(item.detail,),
             evidence=item.evidence[:SHOWN],
             entry=(f"in {listed(files, 3)}, {self._held}",),
@@ -342,6 +364,7 @@ class Maker:
         return self.step(
             "prepare",
             f"Decide where shared code goes: {listed([u.unit for u in units], 4)}",
+            size=Size(count=len(units), files=len({u.location.path for u in units})),
             reasons=tuple(f"{u.unit}: {u.kind}, {u.reason}" for u in units[:SHOWN]),
             evidence=tuple(Evidence(location=u.location, text=f"{u.kind}: {u.reason}") for u in units[:SHOWN]),
             entry=(f"the borders of {counted(len(self._boundaries.services), 'candidate')} are agreed with the people who own them",),
@@ -366,6 +389,7 @@ class Maker:
             f"Extract {s.title}: {_entries(s, self._jobs_of(s))}, {counted(len(s.owned_tables), 'table')}, "
             f"{counted(s.code_lines, 'line')}",
             service=s.name,
+            size=_size_of_service(s),
             reasons=(*rank.reasons, f"value {rank.value:.2f}, cost {rank.cost:.2f}"),
             evidence=tuple(e for c in crossings for e in c.evidence[:2])[:SHOWN] or self._home_of(s),
             value=rank.value,
@@ -440,6 +464,7 @@ class Maker:
             "modularize",
             f"Make {service.title} a module with a border: {size}",
             service=service.name,
+            size=_size_of_service(service),
             reasons=(service.verdict_reason,),
             evidence=tuple(e for c in (*out, *into) for e in c.evidence[:2])[:SHOWN] or self._home_of(service),
             entry=(f"over {size}, {self._held}",),
@@ -468,6 +493,7 @@ class Maker:
         return self.step(
             "keep",
             f"Keep in the monolith: {listed([s.title for s in services])}",
+            size=None,
             reasons=tuple(f"{s.title}: {s.verdict_reason}" for s in services),
             evidence=tuple(e for s in services[:SHOWN] for e in self._home_of(s)),
             entry=(),
@@ -481,6 +507,14 @@ class Maker:
         units = {u.id: u for u in self._boundaries.units}
         first = [units[u] for u in service.units[:1]]
         return tuple(Evidence(location={"path": u.path, "line": u.line}, text=u.id) for u in first)  # type: ignore[arg-type]
+
+
+def _in_files(files: int) -> Size:
+    return Size(count=files, files=files)
+
+
+def _size_of_service(service: Service) -> Size:
+    return Size(count=len(service.units), measure="unit", lines=service.code_lines)
 
 
 def _users(crossings: Sequence[Crossing]) -> str:
