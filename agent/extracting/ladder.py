@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -19,8 +20,8 @@ from agent.errors import ExtractionError
 from agent.extracting.grounds import ground_for
 from agent.extracting.slice_rung import SliceRung, climb_slice
 from agent.extraction import Ground, Recording, Replayed, Side, compare, record, replay, replay_sides
-from agent.extraction.facade import FrameworkRoute, facade_config
-from agent.extraction.owning import observed_ownership, own_numbers, owners_of_paths
+from agent.extraction.facade import FrameworkRoute, facade_config, routes_by_owner
+from agent.extraction.owning import Owners, observed_ownership, own_requests, owners_of
 from agent.extraction.replaying import FACADE_PORT
 from agent.extraction.slicing import open_program
 from agent.extraction.tallying import residual, tally, tally_routes
@@ -28,7 +29,7 @@ from agent.ports import Language
 from agent.validation import Installed, Workplace, find_suites, make_environment
 from agent.validation.workplace import with_toolchains
 
-__all__ = ["LEVELS", "Climb", "Made", "climb", "prepare", "restricted_copy", "take_oracle"]
+__all__ = ["LEVELS", "Climb", "Made", "climb", "climb_on", "for_service", "prepare", "restricted_copy", "take_oracle"]
 
 LEVELS = ("oracle", "restricted copy", "slice")
 """The rungs that are built, from 0 on."""
@@ -45,16 +46,16 @@ class Climb:
     recording: Recording
     service: str
     boundaries: Boundaries
+    owners: Owners
     suite: str
     first: Replayed = field(default_factory=lambda: Replayed(()))
     unsteady: frozenset[int] = frozenset()  # requests in which the monolith does not agree with itself
     rungs: list[Rung] = field(default_factory=list)
 
     @property
-    def own(self) -> list[RecordedRequest]:
+    def own(self) -> tuple[RecordedRequest, ...]:
         """The recorded requests that the service's handlers answered."""
-        numbers = own_numbers(self.recording.requests, self.boundaries, self.service)
-        return [one for one in self.recording.requests if one.number in numbers]
+        return own_requests(self.recording.requests, self.owners, self.service)
 
     def evidence(self, place: Workplace, stopped: str, notes: Sequence[str] = ()) -> Evidence:
         """``extraction.json``."""
@@ -68,7 +69,7 @@ class Climb:
             tests=self.recording.tests,
             service_routes=tuple(routes),
             rungs=tuple(self.rungs),
-            ownership=observed_ownership(self.recording.requests, self.first.answers, self.boundaries),
+            ownership=observed_ownership(self.recording.requests, self.first.answers, self.boundaries, self.owners),
             stopped=stopped,
             notes=(*self.recording.notes, *([self.recording.trouble] if self.recording.trouble else ()), *notes),
         )
@@ -88,21 +89,31 @@ def climb(
     place: Workplace, made: Made, service: str, level: int, languages: Mapping[str, Language]
 ) -> tuple[Evidence, Mapping[str, str]]:
     """Rung by rung up to ``level``, stopping at the first that does not hold; the evidence, and files to be written beside it."""
-    began = prepare(place, made.boundaries(), service, place.folders.fresh("recorded"))
+    began = prepare(place, made, service, place.folders.fresh("recorded"))
+    oracle = take_oracle(began, place)
+    if not oracle.passed:
+        return began.evidence(place, _stopped(oracle)), {}
+    evidence, files, _ = climb_on(began, place, made, level, languages)
+    return evidence, files
+
+
+def climb_on(
+    began: Climb, place: Workplace, made: Made, level: int, languages: Mapping[str, Language]
+) -> tuple[Evidence, Mapping[str, str], SliceRung | None]:
+    """The rungs above an oracle that holds; what `climb` gives, and the slice where it was tried."""
     files: dict[str, str] = {}
-    rungs = (take_oracle, restricted_copy)
-    for number in range(min(level + 1, len(rungs))):
-        rung = rungs[number](began, place)
-        if not rung.passed:
-            return began.evidence(place, _stopped(rung)), files
-        if number == 1:
-            files["facade/nginx.conf"] = facade_of(began)
-    if level < len(rungs):
-        return began.evidence(place, ""), files
+    if level < 1:
+        return began.evidence(place, ""), files, None
+    copy = restricted_copy(began, place)
+    if not copy.passed:
+        return began.evidence(place, _stopped(copy)), files, None
+    files["facade/nginx.conf"] = facade_of(began)
+    if level < 2:
+        return began.evidence(place, ""), files, None
     sliced = _slice(began, place, made, languages)
     began.rungs.append(sliced.rung)
     files |= {path: content.decode("utf-8", "surrogateescape") for path, content in sliced.files.items()}
-    return began.evidence(place, "" if sliced.rung.passed else _stopped(sliced.rung)), files
+    return began.evidence(place, "" if sliced.rung.passed else _stopped(sliced.rung)), files, sliced
 
 
 def _slice(began: Climb, place: Workplace, made: Made, languages: Mapping[str, Language]) -> SliceRung:
@@ -115,16 +126,10 @@ def _stopped(rung: Rung) -> str:
     return f"rung {rung.level} ({rung.name}) does not hold: {rung.verdict}"
 
 
-def prepare(place: Workplace, boundaries: Boundaries, service: str, into: Path) -> Climb:
+def prepare(place: Workplace, made: Made, service: str, into: Path) -> Climb:
     """Record the repository's tests. Raises ExtractionError when there is no such boundary, or nothing to record."""
-    names = sorted(one.name for one in boundaries.services)
-    chosen = next((one for one in boundaries.services if one.name == service), None)
-    if chosen is None:
-        raise ExtractionError(f"the plan has no service {service!r}: choose one of {', '.join(names) or '(none)'}.")
-    if not any(" " in entry for entry in chosen.entry_points):
-        raise ExtractionError(
-            f"{service} has no route, so no request can be recorded for it: choose a service that answers requests."
-        )
+    boundaries = made.boundaries()
+    _has_routes(boundaries, service)
     installed = _environment(place)
     ground = ground_for(place, installed)
     runner = place.ecosystems["python"].runners[installed.suite.runner]
@@ -135,7 +140,24 @@ def prepare(place: Workplace, boundaries: Boundaries, service: str, into: Path) 
         why = recording.trouble or "no test makes a request to a Flask or Django application within its own process"
         raise ExtractionError(f"nothing was recorded: {why}; requests are not generated yet.")
     suite = f"{installed.suite.runner} in {installed.suite.folder or 'the repository'}"
-    return Climb(ground, recording, service, boundaries, suite)
+    return Climb(ground, recording, service, boundaries, owners_of(made.graph(), boundaries), suite)
+
+
+def for_service(began: Climb, service: str) -> Climb:
+    """Another service on the same recording and oracle. Raises ExtractionError when there is no such boundary."""
+    _has_routes(began.boundaries, service)
+    return replace(began, service=service, rungs=[one for one in began.rungs if one.level == 0])
+
+
+def _has_routes(boundaries: Boundaries, service: str) -> None:
+    names = sorted(one.name for one in boundaries.services)
+    chosen = next((one for one in boundaries.services if one.name == service), None)
+    if chosen is None:
+        raise ExtractionError(f"the plan has no service {service!r}: choose one of {', '.join(names) or '(none)'}.")
+    if not any(" " in entry for entry in chosen.entry_points):
+        raise ExtractionError(
+            f"{service} has no route, so no request can be recorded for it: choose a service that answers requests."
+        )
 
 
 def _environment(place: Workplace) -> Installed:
@@ -195,9 +217,9 @@ def take_oracle(climb: Climb, place: Workplace) -> Rung:
 
 def restricted_copy(climb: Climb, place: Workplace) -> Rung:
     """Rung 1: the same code twice behind nginx, one of them with the service's routes alone. A control, not an achievement."""
-    paths = _own_paths(climb)
     config = facade_of(climb)
-    sides = (Side("monolith", _MONOLITH_PORT), Side("service", _SERVICE_PORT, paths))
+    serves = tuple(sorted({(one.method, one.route, one.handler) for one in climb.own}))
+    sides = (Side("monolith", _MONOLITH_PORT), Side("service", _SERVICE_PORT, serves))
     place.say("replaying through the facade, the service's routes on a copy of their own")
     behind = replay_sides(climb.ground, climb.recording, climb.ground.pristine, None, sides, config)
     compared = compare(climb.recording.requests, climb.first.answers, behind.answers)
@@ -232,18 +254,15 @@ def _failure(replayed: Replayed) -> tuple[str, ...]:
 
 def facade_of(climb: Climb) -> str:
     """nginx's configuration. Raises ExtractionError when no route of the framework's own table leads to the service."""
-    routes = [FrameworkRoute(p, m, path, kind == "regex") for p, m, _, path, kind in climb.first.routes]
-    paths = _own_paths(climb)
-    if not any(route.handler_path in paths for route in routes):
+    routes: list[FrameworkRoute] = []
+    for pattern, methods, handler, path, kind in climb.first.routes:
+        owner = partial(climb.owners.of, route=pattern, handler=handler, path=path)
+        routes += routes_by_owner(pattern, methods, kind == "regex", owner, climb.service)
+    if not any(route.own for route in routes):
         raise ExtractionError(
-            f"the framework's own table has no route whose handler lies in {climb.service}: choose another service."
+            f"the framework's own table has no route whose handler belongs to {climb.service}: choose another service."
         )
-    return facade_config(routes, paths, (FACADE_PORT, _MONOLITH_PORT, _SERVICE_PORT))
-
-
-def _own_paths(climb: Climb) -> tuple[str, ...]:
-    owners = owners_of_paths(climb.boundaries)
-    return tuple(sorted(path for path, service in owners.items() if service == climb.service))
+    return facade_config(routes, (FACADE_PORT, _MONOLITH_PORT, _SERVICE_PORT))
 
 
 def _control_verdict(

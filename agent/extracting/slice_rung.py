@@ -10,8 +10,9 @@ from agent.domain.extraction import Answer, RecordedRequest, Rung
 from agent.extracting.packing import pack_slice
 from agent.extracting.slice_gates import MOST_MUTANTS, Gates, try_gates
 from agent.extracting.slice_report import slice_files
-from agent.extracting.slices import BuiltSlice, build_slice, own_requests, write_tree
+from agent.extracting.slices import BuiltSlice, build_slice, write_tree
 from agent.extraction import Ground, Recording, replay
+from agent.extraction.owning import own_requests
 from agent.extraction.slicing import Cut, Program
 from agent.extraction.tallying import residual, tally, tally_routes
 from agent.ports import Language
@@ -35,7 +36,7 @@ def climb_slice(
 ) -> SliceRung:  # fmt: skip
     """``ours``: the monolith's answers, where the caller has them; the others are asked for here. ``mutants`` 0: none are tried."""
     known = {one.request: one for one in ours}
-    asked = [one.number for one in own_requests(program, cut, recording.requests)]
+    asked = [one.number for one in own_requests(recording.requests, cut.homes, cut.service)]
     missing = [number for number in asked if number not in known]
     if missing:
         say(f"the monolith answers {len(missing)} requests of {cut.service}")

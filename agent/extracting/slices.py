@@ -6,7 +6,6 @@ In: the ground, the recording and the program; out: the slice, every round of re
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +14,11 @@ from agent.domain.execution import OUT
 from agent.domain.extraction import Answer, Comparison, RecordedRequest
 from agent.extracting.watching import watch
 from agent.extraction import Ground, Recording, Replayed, compare, replay
+from agent.extraction.owning import own_requests
 from agent.extraction.slicing import Cut, Demand, Program, Slice, read_demands, slice_service, witnessed_demands
 from agent.extraction.staging import BOX_REPO, in_box, python_of, search_path, stage_box
 
-__all__ = ["BuiltSlice", "Round", "build_slice", "entries_of", "own_requests", "write_tree"]
+__all__ = ["BuiltSlice", "Round", "build_slice", "entries_of", "write_tree"]
 
 MOST_ROUNDS = 12
 MOST_WATCHED = 40  # requests
@@ -99,34 +99,6 @@ class _State:
         return tuple(new)
 
 
-def own_requests(program: Program, cut: Cut, requests: Iterable[RecordedRequest]) -> tuple[RecordedRequest, ...]:
-    """The recorded requests that the service's handlers answered."""
-    return tuple(one for one in requests if _is_own(program, cut, one))
-
-
-def _is_own(program: Program, cut: Cut, request: RecordedRequest) -> bool:
-    handler = request.handler.replace(".<locals>", "")
-    if handler in program.handlers:
-        return not program.handlers[handler]
-    plain = plain_route(request.route)
-    return bool(plain or request.route) and any(
-        plain_route(route.partition(" ")[2]) == plain for route in cut.routes if _same_method(route, request.method)
-    )
-
-
-def _same_method(route: str, method: str) -> bool:
-    """A route that was found with GET answers HEAD; one of Django's has no method of its own."""
-    known = route.removeprefix("route:").partition(" ")[0]
-    return known == method or known not in ("DELETE", "PATCH", "POST", "PUT")
-
-
-def plain_route(pattern: str) -> str:
-    """A route without what only its framework writes: converters, anchors, groups of a regular expression."""
-    text = re.sub(r"\(\?P<(\w{1,80})>(?:[^()\[\]]|\[[^\]]{0,80}\]){0,200}\)", r"<\1>", pattern)
-    text = re.sub(r"<\w{1,40}(?:\([^)]{0,80}\))?:(\w{1,80})>", r"<\1>", text)
-    return text.replace("\\Z", "").replace("^", "").replace("$", "").strip("/")
-
-
 def entries_of(recording: Recording, program: Program) -> tuple[str, ...]:
     """What made the recorded applications, as far as it is not part of the tests."""
     found = []
@@ -146,7 +118,7 @@ def build_slice(
     ``ours`` are the monolith's own answers where the caller has them; those that are missing are asked for here.
     """
     entries = entries_of(recording, program)
-    wanted = own_requests(program, cut, recording.requests)
+    wanted = own_requests(recording.requests, cut.homes, cut.service)
     numbers = [one.number for one in wanted]
     state = _State()
     made = _import_rounds(ground, program, cut, entries, recording, state, say)

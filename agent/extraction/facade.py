@@ -4,10 +4,10 @@ rest to the monolith."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["FrameworkRoute", "facade_config", "route_expression"]
+__all__ = ["FrameworkRoute", "facade_config", "route_expression", "routes_by_owner"]
 
 _TOP = """\
 worker_processes 1;
@@ -58,29 +58,42 @@ _CONVERTERS = {
 }
 _VARIABLE = re.compile(r"<(?:(?P<kind>[A-Za-z_]\w{0,60})(?:\([^()<>]{0,120}\))?:)?\w{1,80}>")
 _NAMED = re.compile(r"\(\?P<\w{1,80}>")
+_VERBS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
 _WEIGHTS = {"int": 50, "float": 50, "uuid": 100, "path": 200}
 
 
 @dataclass(frozen=True)
 class FrameworkRoute:
-    """One entry of the table. ``regex``: the pattern is an expression already, and the table's order decides."""
+    """One entry of the table, for these methods (none: all). ``own``: the service serves it. ``regex``: the pattern is an
+    expression already, and the table's order decides."""
 
     pattern: str
     methods: tuple[str, ...]
-    handler_path: str
+    own: bool
     regex: bool
 
 
-def facade_config(
-    routes: Sequence[FrameworkRoute], own_paths: Collection[str], ports: tuple[int, int, int], work: str = "{{work}}"
-) -> str:
-    """``ports``: of the facade, the monolith, the service. ``own_paths``: files whose handlers the service serves."""
+def routes_by_owner(
+    pattern: str, methods: tuple[str, ...], regex: bool, owner: Callable[[str], str], service: str
+) -> tuple[FrameworkRoute, ...]:
+    """One entry of the framework's table, as two when only some of its methods are the service's; ``owner`` tells whose a method is."""
+    verbs = methods or _VERBS
+    own = tuple(verb for verb in verbs if owner(verb) == service)
+    if len(own) in (0, len(verbs)):
+        return (FrameworkRoute(pattern, methods, bool(own), regex),)
+    others = tuple(verb for verb in methods if verb not in own)
+    # What is named comes first, so that the rest may stand for every other method
+    return FrameworkRoute(pattern, own, True, regex), FrameworkRoute(pattern, others, False, regex)
+
+
+def facade_config(routes: Sequence[FrameworkRoute], ports: tuple[int, int, int], work: str = "{{work}}") -> str:
+    """``ports``: of the facade, the monolith, the service."""
     port, monolith, service = ports
     lines = []
     for route in _ordered(routes):
         expression = route_expression(route)
         methods = f"(?:{'|'.join(sorted(route.methods))})" if route.methods else "[A-Z]+"
-        upstream = "service" if route.handler_path in own_paths else "monolith"
+        upstream = "service" if route.own else "monolith"
         if expression is not None:
             lines.append(f'        "~^{methods} {_quoted(expression)}$" {upstream};\n')
     top = _TOP.format(work=work, monolith=monolith, service=service)
@@ -91,7 +104,7 @@ def _ordered(routes: Sequence[FrameworkRoute]) -> list[FrameworkRoute]:
     """Expressions as they stand; Werkzeug's rules part by part, literal text before variables, light ones first."""
     if any(route.regex for route in routes):
         return list(routes)
-    return sorted(routes, key=lambda route: (_weight(route.pattern), route.pattern, route.methods))
+    return sorted(routes, key=lambda route: (_weight(route.pattern), route.pattern, not route.methods, route.methods))
 
 
 def _weight(pattern: str) -> tuple[tuple[int, int], ...]:

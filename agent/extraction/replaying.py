@@ -26,11 +26,12 @@ _SECONDS = 1800.0
 
 @dataclass(frozen=True)
 class Side:
-    """One server of a replay. ``paths``: the files of handlers that it may serve (None: all)."""
+    """One server of a replay. ``serves``: what it may answer, as (method, route, handler) in the framework's own
+    words (None: everything)."""
 
     name: str
     port: int
-    paths: tuple[str, ...] | None = None
+    serves: tuple[tuple[str, str, str], ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def replay_sides(
         "work": "/tmp/figwright",  # noqa: S108 - the box's own
         "out": "/out/answers.jsonl",
         "only": None if only is None else sorted(only),
-        "sides": [{"name": one.name, "port": one.port, "only_paths": one.paths} for one in sides],
+        "sides": [{"name": one.name, "port": one.port, "serves": one.serves} for one in sides],
         "facade": facade,
         "facade_port": FACADE_PORT,
         "routes": routes,

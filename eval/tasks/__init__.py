@@ -7,6 +7,7 @@ from eval.tasks.boundaries import BOUNDARIES
 from eval.tasks.boundary_controls import BOUNDARY_CONTROLS
 from eval.tasks.containers import CONTAINERS
 from eval.tasks.estate import ESTATE
+from eval.tasks.extraction import EXTRACTION
 from eval.tasks.graph import GRAPH
 from eval.tasks.graph_speed import GRAPH_SPEED
 from eval.tasks.labelled import LABELLED
@@ -36,5 +37,6 @@ TASKS: tuple[Task, ...] = (
     LABELLED,
     RISK,
     CONTAINERS,
+    EXTRACTION,
     ADVISOR,
 )

@@ -206,8 +206,12 @@ def test_a_program_that_cannot_start_says_why(bench: Bench, pristine: Path, tmp_
 
 
 def test_a_side_refuses_what_it_does_not_serve(bench: Bench, pristine: Path) -> None:
-    sides = [{"name": "service", "port": 0, "only_paths": ["other.py"]}]
-    assert {(one.status, one.upstream) for one in bench.replay(pristine, sides=sides)} == {(501, "service")}
+    shown = [one for one in bench.recording.requests if one.route == "/orders/<int:number>"]
+    sides = [{"name": "service", "port": 0, "serves": sorted({(one.method, one.route, one.handler) for one in shown})}]
+    found = bench.replay(pristine, sides=sides)
+    assert {one.upstream for one in found} == {"service"}
+    assert {one.request for one in found if one.status != 501} == {one.number for one in shown} != set()
+    assert len(shown) < len(found)
 
 
 def test_a_recording_that_is_none_is_said(tmp_path: Path) -> None:

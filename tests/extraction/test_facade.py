@@ -11,20 +11,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.extraction.facade import FrameworkRoute, facade_config, route_expression
+from agent.extraction.facade import FrameworkRoute, facade_config, route_expression, routes_by_owner
 
-FLASK = [
-    FrameworkRoute("/orders/<int:number>", ("GET", "HEAD"), "shop/orders.py", False),
-    FrameworkRoute("/orders/<name>", ("GET",), "shop/names.py", False),
-    FrameworkRoute("/orders/new", ("GET", "POST"), "shop/orders.py", False),
-    FrameworkRoute("/files/<path:name>", ("GET",), "shop/files.py", False),
-    FrameworkRoute("/<lang>/about/", ("GET",), "shop/pages.py", False),
-]
-DJANGO = [
-    FrameworkRoute(r"api/\Z", (), "api/urls.py", True),
-    FrameworkRoute(r"api/(?P<pk>[^/.]+)\.(?P<format>[a-z0-9]+)/?\Z", (), "api/views.py", True),
-    FrameworkRoute(r"children/(?P<slug>[-a-zA-Z0-9_]+)/\Z", (), "core/views.py", True),
-]
+FLASK = (
+    ("/orders/<int:number>", ("GET", "HEAD"), "order"),
+    ("/orders/<name>", ("GET",), "name"),
+    ("/orders/new", ("GET", "POST"), "order"),
+    ("/files/<path:name>", ("GET",), "file"),
+    ("/<lang>/about/", ("GET",), "page"),
+)
+DJANGO = (
+    (r"api/\Z", (), "root"),
+    (r"api/(?P<pk>[^/.]+)\.(?P<format>[a-z0-9]+)/?\Z", (), "api"),
+    (r"children/(?P<slug>[-a-zA-Z0-9_]+)/\Z", (), "core"),
+)
+
+
+def table(rows: tuple[tuple[str, tuple[str, ...], str], ...], own: str, regex: bool = False) -> list[FrameworkRoute]:
+    return [FrameworkRoute(pattern, methods, owner == own, regex) for pattern, methods, owner in rows]
 
 
 def upstream(config: str, request: str) -> str:
@@ -51,7 +55,7 @@ def upstream(config: str, request: str) -> str:
     ],
 )
 def test_flask_rules(request_line: str, expected: str) -> None:
-    assert upstream(facade_config(FLASK, {"shop/orders.py"}, (1, 2, 3)), request_line) == expected
+    assert upstream(facade_config(table(FLASK, "order"), (1, 2, 3)), request_line) == expected
 
 
 @pytest.mark.parametrize(
@@ -64,25 +68,37 @@ def test_flask_rules(request_line: str, expected: str) -> None:
     ],
 )
 def test_django_expressions(request_line: str, expected: str) -> None:
-    assert upstream(facade_config(DJANGO, {"api/views.py"}, (1, 2, 3)), request_line) == expected
+    assert upstream(facade_config(table(DJANGO, "api", True), (1, 2, 3)), request_line) == expected
 
 
 def test_a_rule_with_a_slash_at_its_end_gets_the_redirect_too() -> None:
-    config = facade_config(FLASK, {"shop/pages.py"}, (1, 2, 3))
+    config = facade_config(table(FLASK, "page"), (1, 2, 3))
     assert upstream(config, "GET /en/about") == "service"
     assert upstream(config, "GET /en/about/") == "service"
     assert upstream(config, "GET /en/about/x") == "monolith"
 
 
 def test_the_first_of_a_table_of_expressions_wins() -> None:
-    routes = [FrameworkRoute("a/.*$", (), "one.py", True), FrameworkRoute("a/b$", (), "two.py", True)]
-    assert upstream(facade_config(routes, {"two.py"}, (1, 2, 3)), "GET /a/b") == "monolith"
+    routes = [FrameworkRoute("a/.*$", (), False, True), FrameworkRoute("a/b$", (), True, True)]
+    assert upstream(facade_config(routes, (1, 2, 3)), "GET /a/b") == "monolith"
+
+
+@pytest.mark.parametrize("regex", [False, True])
+def test_methods_of_one_pattern_may_go_to_both_sides(regex: bool) -> None:
+    def owner(method: str) -> str:
+        return "order" if method in ("POST", "PUT") else "monolith"
+
+    methods = () if regex else ("GET", "POST")
+    config = facade_config(routes_by_owner("orders" if regex else "/orders", methods, regex, owner, "order"), (1, 2, 3))
+    assert upstream(config, "POST /orders") == "service"
+    assert upstream(config, "GET /orders") == "monolith"
+    assert routes_by_owner("/x", ("GET",), regex, owner, "monolith") == (FrameworkRoute("/x", ("GET",), True, regex),)
 
 
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
 def test_nginx_reads_it(tmp_path: Path) -> None:
-    odd = FrameworkRoute(r'say/"(?P<host>[^"]{1,3})\\\$;\Z', (), "odd.py", True)
-    config = facade_config([*DJANGO, odd], {"odd.py"}, (18080, 18081, 18082), str(tmp_path))
+    odd = FrameworkRoute(r'say/"(?P<host>[^"]{1,3})\\\$;\Z', (), True, True)
+    config = facade_config([*table(DJANGO, "api", True), odd], (18080, 18081, 18082), str(tmp_path))
     for name in ("body", "proxy", "fastcgi", "uwsgi", "scgi"):
         (tmp_path / name).mkdir()
     path = tmp_path / "nginx.conf"
@@ -98,6 +114,6 @@ def test_nginx_reads_it(tmp_path: Path) -> None:
 
 @given(st.text(max_size=40), st.booleans())
 def test_any_pattern_gives_an_expression_or_none(pattern: str, regex: bool) -> None:
-    found = route_expression(FrameworkRoute(pattern, (), "", regex))
+    found = route_expression(FrameworkRoute(pattern, (), False, regex))
     if found is not None:
         re.compile(found)

@@ -1,13 +1,17 @@
-"""Tables by who was seen to change them, beside who was predicted to; requests by whose file their handler lies in."""
+"""Whose a request is: by its handler's home, else by its route, else by its file; and tables by who was seen to change them."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from agent.domain.boundary import SHARED, Boundaries, TableOwnership, Unit
 from agent.domain.extraction import Answer, CellChange, RecordedRequest
 from agent.domain.inventory import Location
-from agent.extraction.owning import MONOLITH, observed_ownership, own_numbers, owners_of_paths
+from agent.extraction.owning import MONOLITH, Owners, observed_ownership, own_requests, owners_of, plain_route
+from tests.extraction.slicing.test_flask_slices import APP
+from tests.systems import graph_of
 
 
 def unit(path: str, service: str) -> Unit:
@@ -54,13 +58,68 @@ def answer(number: int, *tables: str) -> Answer:
     return Answer(request=number, status=200, changes=changes)
 
 
-def test_shared_code_belongs_to_no_service() -> None:
-    assert owners_of_paths(proposal()) == {"shop/orders.py": "order", "shop/stock.py": "stock"}
+PATHS = Owners(paths={"shop/orders.py": "order", "shop/stock.py": "stock", "shop/db.py": MONOLITH})
 
 
-def test_own_requests() -> None:
-    requests = [request(1, "shop/orders.py"), request(2, "shop/stock.py"), request(3, ""), request(4, "shop/db.py")]
-    assert own_numbers(requests, proposal(), "order") == {1}
+def owners(**homes: str) -> Owners:
+    """Of the small shop, with a unit's last name -> its service."""
+    graph = graph_of(APP)
+    units = tuple(
+        Unit(id=s.id, path=s.path, line=1, service=homes.get(s.id.rpartition(".")[2], SHARED), code_lines=1, reason="r")
+        for s in graph.symbols
+        if s.kind == "module"
+    )
+    return owners_of(graph, Boundaries.model_construct(units=units))
+
+
+def test_the_handlers_home_decides_and_shared_code_belongs_to_no_service() -> None:
+    found = owners(orders="order", stock="stock", app=SHARED)
+    assert found.of("GET", "/orders/", "shop.views.orders.index", "shop/views/orders.py") == "order"
+    assert found.of("GET", "/stock/<int:item>", "shop.views.stock.level", "shop/views/stock.py") == "stock"
+    assert found.of("GET", "/ping", "shop.app.register.<locals>.ping", "shop/app.py") == MONOLITH
+    assert found.of("GET", "", "", "") == MONOLITH
+
+
+def test_a_handler_that_a_decorator_put_there_goes_by_its_route() -> None:
+    found = owners(orders="order", hooks="stock")
+    assert found.of("GET", "/orders/", "shop.hooks.gate.<locals>.inner", "shop/hooks.py") == "order"
+    assert found.of("GET", "/orders/", "library.dispatch", "") == "order"
+    assert found.of("POST", "/orders/old", "library.dispatch", "") == "order"
+    assert found.of("GET", "/unknown", "shop.hooks.gate", "shop/hooks.py") == "stock", "else by its symbol"
+    assert found.of("GET", "/unknown", "made.at.run", "shop/hooks.py") == "stock", "else by its file"
+
+
+def test_handlers_of_one_file_may_belong_to_two_services() -> None:
+    found = Owners({"m.a": "one", "m.b": "two"}, {}, frozenset({"m.a", "m.b"}))
+    requests = [request(n, "m.py", handler=name, route="/r") for n, name in enumerate(("m.a", "m.b", "m.c"), 1)]
+    assert [one.number for one in own_requests(requests, found, "one")] == [1]
+    assert [one.number for one in own_requests(requests, found, "two")] == [2]
+
+
+def test_a_file_with_units_of_two_services_tells_nothing() -> None:
+    units = (unit("m.py", "one"), unit("m.py", "two").model_copy(update={"id": "other"}), unit("n.py", "one"))
+    found = owners_of(graph_of({}), Boundaries.model_construct(units=units))
+    assert found.paths == {"n.py": "one"}
+
+
+def test_a_route_of_several_services_tells_nothing() -> None:
+    found = Owners(routes={"x": (("GET", "one"), ("GET", "two"), ("POST", "two"))}, paths={"a.py": "one"})
+    assert found.of("GET", "/x", "library.view", "a.py") == "one"
+    assert found.of("GET", "/x", "library.view", "") == MONOLITH
+    assert found.of("POST", "/x", "library.view", "") == "two"
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("/orders/<int:n>", "/orders/<n>"),
+        ("api/bmi/(?P<pk>[^/.]+)/$", "/api/bmi/<pk>/"),
+        ("^children/(?P<slug>[-a-z]+)/\\Z", "/children/<str:slug>/"),
+        ("", "/"),
+    ],
+)
+def test_routes_are_compared_without_what_only_a_framework_writes(one: str, two: str) -> None:
+    assert plain_route(one) == plain_route(two)
 
 
 def test_each_request_counts_once_for_a_table() -> None:
@@ -71,7 +130,7 @@ def test_each_request_counts_once_for_a_table() -> None:
         answer(3, "stock"),
         answer(9, "ghost"),
     ]
-    found = observed_ownership(requests, answers, proposal(orders=("order",), stock=("stock",)))
+    found = observed_ownership(requests, answers, proposal(orders=("order",), stock=("stock",)), PATHS)
     assert [(one.table, one.owner, one.writers, one.predicted) for one in found] == [
         ("Orders", "order", (("order", 1),), ("order",)),
         ("stock", "stock", ((MONOLITH, 1), ("order", 1), ("stock", 1)), ("stock",)),

@@ -14,10 +14,10 @@ from agent.domain.extraction import Comparison, RecordedRequest
 from agent.extracting.packing import pack_slice
 from agent.extracting.slice_gates import Gates, TriedMutant
 from agent.extracting.slice_report import slice_files, slice_json
-from agent.extracting.slices import BuiltSlice, Round, own_requests, plain_route, write_tree
+from agent.extracting.slices import BuiltSlice, Round, write_tree
 from agent.extraction.box.program import Program
 from agent.extraction.slicing import lines
-from tests.extraction.slicing.slices import program_of, slice_of
+from tests.extraction.slicing.slices import slice_of
 from tests.extraction.slicing.test_flask_slices import APP
 
 
@@ -32,29 +32,6 @@ def request(number: int, **more: object) -> RecordedRequest:
         **more,
     }
     return RecordedRequest.model_validate({"number": number, **values})
-
-
-@pytest.mark.parametrize(
-    ("one", "two"),
-    [
-        ("/orders/<int:n>", "/orders/<n>"),
-        ("api/bmi/(?P<pk>[^/.]+)/$", "/api/bmi/<pk>/"),
-        ("^children/(?P<slug>[-a-z]+)/\\Z", "/children/<str:slug>/"),
-        ("", "/"),
-    ],
-)
-def test_routes_are_compared_without_what_only_a_framework_writes(one: str, two: str) -> None:
-    assert plain_route(one) == plain_route(two)
-
-
-def test_own_requests_by_handler_and_else_by_route() -> None:
-    program, cut = program_of(APP, "GET /orders/")
-    mine = request(1, handler="shop.views.orders.index", route="/orders/")
-    wrapped = request(2, handler="library.dispatch", route="/orders/")
-    theirs = request(3, handler="shop.views.stock.level", route="/stock/<int:item>")
-    nested = request(4, handler="shop.app.register.<locals>.ping", route="/ping")
-    nowhere = request(5)
-    assert [r.number for r in own_requests(program, cut, [mine, wrapped, theirs, nested, nowhere])] == [1, 2]
 
 
 def built(*verdicts: str) -> BuiltSlice:

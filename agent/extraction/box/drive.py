@@ -45,7 +45,7 @@ class Side(object):
             "upstream": self.name,
             "answers": writing,
             "socket": listening.fileno(),
-            "only_paths": side.get("only_paths"),
+            "serves": side.get("serves"),
             "routes": plan.get("routes", False),
             "start": start,
         }

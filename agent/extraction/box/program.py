@@ -202,11 +202,12 @@ class Program(object):
 
     def not_ours(self, environ):
         """Why this side refuses the request; empty when it answers."""
-        only = self.setup.get("only_paths")
-        if only is None:
+        serves = self.setup.get("serves")
+        if serves is None:
             return ""
-        path = self.match(environ)[2]
-        return "" if path in only else "this side does not serve %s" % (path or "what a library answers")
+        route, handler, _ = self.match(environ)
+        asked = [environ.get("REQUEST_METHOD", "GET"), route, handler]
+        return "" if asked in serves else "this side does not serve %s" % " ".join(asked)
 
     def files_changed(self, found):
         changed = []

@@ -11,9 +11,10 @@ from agent.domain.boundary import Boundaries
 from agent.domain.code import DependencyGraph
 from agent.domain.inventory import Inventory
 from agent.errors import InputError
+from agent.extraction.owning import MONOLITH
 from agent.extraction.slicing.closure import select
 from agent.extraction.slicing.outcome import Piece, Slice, put_together
-from agent.extraction.slicing.program import MONOLITH, Cut, Program, cut_of, read_program
+from agent.extraction.slicing.program import Cut, Program, cut_of, read_program
 from agent.extraction.slicing.repairs import read_demands
 from agent.extraction.slicing.roots import find_roots
 from agent.extraction.slicing.selection import Demand

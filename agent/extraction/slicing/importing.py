@@ -9,10 +9,11 @@ import ast
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from agent.extraction.owning import MONOLITH
 from agent.extraction.slicing import conventions
 from agent.extraction.slicing.lookup import ends_of, statement_at, texts_in
 from agent.extraction.slicing.modules import Module, Statement
-from agent.extraction.slicing.program import MONOLITH, Program
+from agent.extraction.slicing.program import Program
 from agent.extraction.slicing.references import called_name, chain_of
 from agent.extraction.slicing.selection import Place
 

@@ -8,29 +8,29 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from agent.domain.boundary import SHARED, Boundaries
 from agent.domain.code import DependencyGraph
+from agent.extraction.owning import MONOLITH, Owners, owners_of
 from agent.extraction.slicing.modules import Imported, Module, Statement, read_module
 from agent.extraction.slicing.references import called_name
 
-__all__ = ["MONOLITH", "Cut", "Program", "cut_of", "read_program"]
-
-MONOLITH = "monolith"
-"""Who answers what no service owns."""
+__all__ = ["Cut", "Program", "cut_of", "read_program"]
 
 
 @dataclass(frozen=True)
 class Cut:
     """One service of the proposal: ``routes`` that it serves, ``owners`` of all the others (route -> service's name);
-    ``left`` are its entry points that are no routes (jobs, commands): they stay with the monolith."""
+    ``left`` are its entry points that are no routes (jobs, commands): they stay with the monolith. ``homes`` tell whose a
+    request is."""
 
     service: str
     routes: frozenset[str]
     owners: Mapping[str, str]
     left: tuple[str, ...] = ()
+    homes: Owners = field(default_factory=Owners)
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
@@ -60,7 +60,8 @@ def cut_of(graph: DependencyGraph, boundaries: Boundaries, service: str) -> Cut:
     own = frozenset(route for route, owner in owners.items() if owner == service)
     entries = {entry for one in boundaries.services if one.name == service for entry in one.entry_points}
     left = tuple(sorted(entry for entry in entries if f"route:{entry}" not in owners))
-    return Cut(service, own, {r: o for r, o in sorted(owners.items()) if r not in own}, left)
+    others = {route: owner for route, owner in sorted(owners.items()) if route not in own}
+    return Cut(service, own, others, left, owners_of(graph, boundaries))
 
 
 @dataclass(frozen=True)
