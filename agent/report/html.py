@@ -49,6 +49,7 @@ def write_html(plan: Plan) -> str:
         understood=page.understanding(plan),
         cycle_services=page.CycleServices(plan),
         severities=page.severities(plan),
+        lenses=page.lenses(plan),
         shown_findings={finding.id: finding.title for finding in plan.findings[: limits.findings]},
         shared_writers=sum(len(table.writers) > 1 for table in plan.boundaries.tables),
         ownerless=sum(not table.owner for table in plan.boundaries.tables),

@@ -32,6 +32,7 @@ __all__ = [
     "file_roles",
     "focus_panels",
     "largest_units",
+    "lenses",
     "limits_for",
     "ordered_dispositions",
     "ordered_tables",
@@ -274,6 +275,31 @@ def severities(plan: Plan) -> list[tuple[str, int]]:
     """How many findings of each severity there are, gravest first."""
     counts: Counter[str] = Counter(finding.severity for finding in plan.findings)
     return [(severity, counts[severity]) for severity in SEVERITIES if counts[severity]]
+
+
+@dataclass(frozen=True)
+class LensRow:
+    """Findings of one lens. ``shares`` are percentages of the fullest lens, by severity, so that bars can be held against each other."""
+
+    lens: str
+    counts: tuple[tuple[str, int], ...]
+    shares: tuple[tuple[str, float], ...]
+    steps: tuple[str, ...]
+
+
+def lenses(plan: Plan) -> list[LensRow]:
+    """What each lens found, those with the gravest findings first."""
+    counted: dict[str, Counter[str]] = {}
+    for finding in plan.findings:
+        counted.setdefault(finding.lens or finding.rule.partition(".")[0], Counter())[finding.severity] += 1
+    most = max((counts.total() for counts in counted.values()), default=1)
+    rows = []
+    for lens in sorted(counted, key=lambda name: ([-counted[name][one] for one in SEVERITIES], name)):
+        counts = [(severity, counted[lens][severity]) for severity in SEVERITIES]
+        shares = tuple((severity, 100 * number / most) for severity, number in counts if number)
+        of_lens = (f.step for f in plan.findings if (f.lens or f.rule.partition(".")[0]) == lens)
+        rows.append(LensRow(lens, tuple(counts), shares, tuple(sorted(set(of_lens) - {""}))))
+    return rows
 
 
 @dataclass(frozen=True)

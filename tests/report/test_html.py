@@ -11,6 +11,7 @@ import pytest
 
 from agent.domain.plan import Plan
 from agent.report import write_html
+from agent.report.page import lenses
 from tests.report import plans
 
 FORGE = "https://github.com/example/shop/blob/" + plans.COMMIT + "/"
@@ -157,3 +158,12 @@ def test_ticks_in_the_plan_set_off_code() -> None:
     action = plan.first_actions[0].model_copy(update={"why": "run `pytest <x>` first"})
     page = write_html(plan.model_copy(update={"first_actions": (action,)}))
     assert "Run <code>pytest &lt;x&gt;</code> first" in page
+
+
+def test_every_lens_has_a_bar_and_no_finding_is_left_out_of_them() -> None:
+    plan = plans.small_plan()
+    rows = lenses(plan)
+    assert {row.lens for row in rows} == {finding.lens or finding.rule.partition(".")[0] for finding in plan.findings}
+    assert sum(number for row in rows for _, number in row.counts) == len(plan.findings)
+    assert max(sum(share for _, share in row.shares) for row in rows) == pytest.approx(100)
+    assert write_html(plan).count('class="stack lens"') == len(rows)
