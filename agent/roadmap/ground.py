@@ -104,8 +104,10 @@ class Ground:
 
     @cached_property
     def other_routes(self) -> tuple[RouteRow, ...]:
-        """Transactions of a monitor: CICS codes and their like."""
-        return tuple(row for row in self.system.routes_table if not is_http(row.route))
+        """Transactions of a monitor: CICS codes and their like. A method of XML-RPC or JSON-RPC is none: its server speaks HTTP."""
+        return tuple(
+            row for row in self.system.routes_table if not is_http(row.route) and not row.route.startswith("RPC ")
+        )
 
     @cached_property
     def hosted(self) -> bool:

@@ -182,3 +182,9 @@ def test_a_commodity_mailer_is_a_candidate_to_buy(name: str, path: str) -> None:
     assert mail.action == "repurchase"
     assert mail.candidate
     assert path in mail.reason or any(e.location.path == path for e in mail.evidence)
+
+
+def test_methods_of_xml_rpc_are_no_transactions_of_a_monitor() -> None:
+    kinds = {one.component for one in sample("stockroom")[2].dispositions if one.kind == "deployable"}
+    assert not any(component.startswith("online region") for component in kinds)
+    assert any(one.component.startswith("online region") for one in sample("ledger")[2].dispositions)
