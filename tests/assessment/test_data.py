@@ -62,7 +62,8 @@ def test_ddl_gives_keys_references_lengths_and_choices() -> None:
 
 
 def test_a_statement_that_no_dialect_reads_warns_nobody(caplog: pytest.LogCaptureFixture) -> None:
-    case = case_of({"schema.sql": "CREATE TABLE odd (id int) FRAGMENTED 3;"})
+    schema = "CREATE TABLE `odd` (\n  `id` int(255) NOT NULL auto_increment,\n  PRIMARY KEY  (`id`)\n) TYPE=MyISAM;"
+    case = case_of({"schema.sql": schema})
     logging.getLogger("sqlglot").setLevel(logging.NOTSET)
     shapes_of(case)
     assert caplog.text == ""

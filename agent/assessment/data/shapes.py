@@ -187,9 +187,8 @@ def _django_id(shape: TableShape, table: Table) -> TableShape:
 
 
 def _from_ddl(statement: str, table: Table) -> TableShape | None:
-    logging.getLogger("sqlglot").setLevel(
-        logging.CRITICAL
-    )  # it warns of what it takes for a command: no user's concern
+    # It warns of each statement that it takes for a command: no concern of a user's
+    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
     for dialect in DIALECTS:
         try:
             tree = sqlglot.parse_one(statement, read=dialect or None)
