@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from agent.domain.handover import ParityRow
 from agent.domain.inventory import Noun
 
 __all__ = [
@@ -14,13 +15,18 @@ __all__ = [
     "Application",
     "CellChange",
     "Comparison",
+    "Drill",
     "Evidence",
+    "LiveTests",
     "Mail",
+    "Measured",
+    "MutantTally",
     "Ownership",
     "RecordedRequest",
     "Residual",
     "RouteTally",
     "Rung",
+    "Survivor",
     "Tally",
 ]
 
@@ -169,8 +175,57 @@ class Ownership(Noun):
     predicted: tuple[str, ...] = ()
 
 
+class Drill(Noun):
+    """Something that was made to go wrong, or was moved back, and what was seen. ``figures`` are (what, how many), times in seconds."""
+
+    name: str
+    passed: bool
+    verdict: str
+    figures: tuple[tuple[str, float], ...] = ()
+
+
+class LiveTests(Noun):
+    """The repository's own tests, asking over HTTP through the facade. The control has every route on the monolith.
+
+    ``new_failures`` are tests that pass in the control and not with the service's routes on the service; ``cannot`` are
+    (why, tests) that cannot be run so: they stay in ``tests``.
+    """
+
+    tests: int
+    control_passed: int
+    passed: int
+    new_failures: tuple[str, ...] = ()
+    cannot: tuple[tuple[str, int], ...] = ()
+
+
+class Survivor(Noun):
+    """A defect that nothing noticed, in a line that ``requests`` requests ran."""
+
+    path: str
+    line: int
+    operator: str
+    requests: int
+
+
+class MutantTally(Noun):
+    """Defects in lines of the service that ran. A defect is counted under the first thing that noticed it."""
+
+    tried: int
+    by_recorded: int = 0
+    by_generated: int = 0
+    by_tests: int = 0
+    survivors: tuple[Survivor, ...] = ()
+
+    @property
+    def killed(self) -> int:
+        return self.by_recorded + self.by_generated + self.by_tests
+
+
 class Rung(Noun):
-    """One rung of the ladder. ``control``: nearly a tautology, shown so that others can be held against it."""
+    """One rung of the ladder. ``control``: nearly a tautology, shown so that others can be held against it.
+
+    ``tally`` counts recorded requests, ``generated`` those that no test makes, by the same verdicts.
+    """
 
     level: int
     name: str
@@ -181,7 +236,26 @@ class Rung(Noun):
     routes: tuple[RouteTally, ...] = ()
     residual: tuple[Residual, ...] = ()
     upstreams: tuple[tuple[str, int], ...] = ()
+    generated: Tally | None = None
+    mutants: MutantTally | None = None
+    live: LiveTests | None = None
+    drills: tuple[Drill, ...] = ()
+    lines: int | None = None  # of code that the service keeps
+    lines_of: int | None = None  # of the monolith's
     notes: tuple[str, ...] = ()
+
+
+class Measured(Noun):
+    """A row of the plan's parity ledger for the service, filled in: what came of the recorded requests of its routes.
+
+    *replayed*: the service answered them as the monolith did, none differently; *dropped*: by a decision of the plan; *stays*
+    with the monolith, since no request starts it; *no*: not shown, and ``why``. ``row`` has the status and the proof.
+    """
+
+    row: ParityRow
+    shown: Literal["replayed", "dropped", "stays", "no"]
+    why: str = ""
+    tally: Tally = Tally()
 
 
 class Evidence(Noun):
@@ -198,3 +272,5 @@ class Evidence(Noun):
     ownership: tuple[Ownership, ...] = ()
     stopped: str = ""  # why no higher rung was tried
     notes: tuple[str, ...] = ()
+    parity: tuple[Measured, ...] = ()
+    dirty_files: int = 0  # uncommitted changes of the work tree that was read: then it is no evidence of its commit

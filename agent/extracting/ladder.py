@@ -7,82 +7,49 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from agent.domain.boundary import Boundaries
-from agent.domain.code import DependencyGraph
-from agent.domain.extraction import Answer, Comparison, Evidence, RecordedRequest, Rung
-from agent.domain.inventory import Inventory
+from agent.domain.extraction import Answer, Comparison, Evidence, Rung
 from agent.errors import ExtractionError
+from agent.extracting.climbing import Climb, Made
 from agent.extracting.grounds import ground_for
+from agent.extracting.python_stack import PythonStack
 from agent.extracting.slice_rung import SliceRung, climb_slice
-from agent.extraction import Ground, Recording, Replayed, Side, compare, record, replay, replay_sides
+from agent.extracting.stacks import Cutter, Stack
+from agent.extraction import Replayed, Side, compare
 from agent.extraction.facade import FrameworkRoute, facade_config, routes_by_owner
-from agent.extraction.owning import Owners, observed_ownership, own_requests, owners_of
+from agent.extraction.owning import owners_of
 from agent.extraction.replaying import FACADE_PORT
-from agent.extraction.slicing import open_program
 from agent.extraction.tallying import residual, tally, tally_routes
 from agent.ports import Language
 from agent.validation import Installed, Workplace, find_suites, make_environment
 from agent.validation.workplace import with_toolchains
 
-__all__ = ["LEVELS", "Climb", "Made", "climb", "climb_on", "for_service", "prepare", "restricted_copy", "take_oracle"]
+__all__ = [
+    "LEVELS",
+    "STACKS",
+    "Climb",
+    "Made",
+    "climb",
+    "climb_on",
+    "for_service",
+    "open_cutter",
+    "prepare",
+    "restricted_copy",
+    "take_oracle",
+]
+
+STACKS: tuple[Stack, ...] = (PythonStack(),)
+"""In this order: the first one with a suite whose environment stands is recorded."""
 
 LEVELS = ("oracle", "restricted copy", "slice")
 """The rungs that are built, from 0 on."""
 SELF_AGREEMENT = 0.99
 REPLAYABLE = 0.95
 _MONOLITH_PORT, _SERVICE_PORT = FACADE_PORT + 1, FACADE_PORT + 2
-
-
-@dataclass
-class Climb:
-    """What the rungs share: the ground, the recording, the monolith's own answers, and what was found so far."""
-
-    ground: Ground
-    recording: Recording
-    service: str
-    boundaries: Boundaries
-    owners: Owners
-    suite: str
-    first: Replayed = field(default_factory=lambda: Replayed(()))
-    unsteady: frozenset[int] = frozenset()  # requests in which the monolith does not agree with itself
-    rungs: list[Rung] = field(default_factory=list)
-
-    @property
-    def own(self) -> tuple[RecordedRequest, ...]:
-        """The recorded requests that the service's handlers answered."""
-        return own_requests(self.recording.requests, self.owners, self.service)
-
-    def evidence(self, place: Workplace, stopped: str, notes: Sequence[str] = ()) -> Evidence:
-        """``extraction.json``."""
-        routes = sorted({f"{one.method} {one.route}" for one in self.own})
-        return Evidence(
-            name=place.tree.name,
-            commit=place.tree.commit,
-            service=self.service,
-            sandbox=place.sandbox.name,
-            suites=(self.suite,),
-            tests=self.recording.tests,
-            service_routes=tuple(routes),
-            rungs=tuple(self.rungs),
-            ownership=observed_ownership(self.recording.requests, self.first.answers, self.boundaries, self.owners),
-            stopped=stopped,
-            notes=(*self.recording.notes, *([self.recording.trouble] if self.recording.trouble else ()), *notes),
-        )
-
-
-class Made(Protocol):
-    """What the earlier stages found, each made when it is first asked for."""
-
-    def inventory(self) -> Inventory: ...
-
-    def graph(self) -> DependencyGraph: ...
-
-    def boundaries(self) -> Boundaries: ...
 
 
 def climb(
@@ -110,16 +77,20 @@ def climb_on(
     files["facade/nginx.conf"] = facade_of(began)
     if level < 2:
         return began.evidence(place, ""), files, None
-    sliced = _slice(began, place, made, languages)
+    cutter = open_cutter(began, place, made)
+    sliced = climb_slice(began.ground, cutter, languages, began.first.answers, say=place.say)
     began.rungs.append(sliced.rung)
     files |= {path: content.decode("utf-8", "surrogateescape") for path, content in sliced.files.items()}
     return began.evidence(place, "" if sliced.rung.passed else _stopped(sliced.rung)), files, sliced
 
 
-def _slice(began: Climb, place: Workplace, made: Made, languages: Mapping[str, Language]) -> SliceRung:
+def open_cutter(began: Climb, place: Workplace, made: Made) -> Cutter:
+    """The recorded program, read for the service. Raises InputError when there is nothing to cut."""
     paths = [path for path, _ in place.tree.paths()]
-    program, cut = open_program(made.graph(), made.inventory(), began.boundaries, began.service, paths, place.tree.read)
-    return climb_slice(began.ground, began.recording, program, cut, languages, began.first.answers, say=place.say)
+    return began.stack.open(
+        began.ground, began.recording, made.graph(), made.inventory(), began.boundaries, began.service, paths,
+        place.tree.read,
+    )  # fmt: skip
 
 
 def _stopped(rung: Rung) -> str:
@@ -130,17 +101,17 @@ def prepare(place: Workplace, made: Made, service: str, into: Path) -> Climb:
     """Record the repository's tests. Raises ExtractionError when there is no such boundary, or nothing to record."""
     boundaries = made.boundaries()
     _has_routes(boundaries, service)
-    installed = _environment(place)
+    stack, installed = _environment(place)
     ground = ground_for(place, installed)
-    runner = place.ecosystems["python"].runners[installed.suite.runner]
+    runner = place.ecosystems[stack.ecosystem].runners[installed.suite.runner]
     command = with_toolchains(runner.command(installed.suite, installed.environment.recipe), installed.toolchains)
     place.say("recording the tests' requests")
-    recording = record(ground, command, into)
+    recording = stack.record(ground, command, into)
     if not recording.requests:
-        why = recording.trouble or "no test makes a request to a Flask or Django application within its own process"
+        why = recording.trouble or stack.unrecorded
         raise ExtractionError(f"nothing was recorded: {why}; requests are not generated yet.")
     suite = f"{installed.suite.runner} in {installed.suite.folder or 'the repository'}"
-    return Climb(ground, recording, service, boundaries, owners_of(made.graph(), boundaries), suite)
+    return Climb(stack, ground, recording, service, boundaries, owners_of(made.graph(), boundaries), suite)
 
 
 def for_service(began: Climb, service: str) -> Climb:
@@ -160,19 +131,19 @@ def _has_routes(boundaries: Boundaries, service: str) -> None:
         )
 
 
-def _environment(place: Workplace) -> Installed:
-    """The first Python suite whose environment stands."""
-    suites = find_suites(place).get("python", ())
-    if not suites:
-        raise ExtractionError(
-            "the repository has no Python tests: requests are recorded from those of Flask and Django applications so far."
-        )
+def _environment(place: Workplace) -> tuple[Stack, Installed]:
+    """The first suite of a stack that can be recorded, and whose environment stands."""
+    found = find_suites(place)
     reasons = []
-    for suite in suites[:3]:
-        environment, installed, _ = make_environment(place, suite)
-        if installed is not None:
-            return installed
-        reasons.append(f"{suite.runner}: {environment.reason or environment.failed}")
+    for stack in STACKS:
+        for suite in found.get(stack.ecosystem, ())[:3]:
+            environment, installed, _ = make_environment(place, suite)
+            if installed is not None:
+                return stack, installed
+            reasons.append(f"{suite.runner}: {environment.reason or environment.failed}")
+    if not reasons:
+        able = ", ".join(stack.ecosystem for stack in STACKS)
+        raise ExtractionError(f"the repository has no tests whose requests can be recorded so far (in {able}).")
     raise ExtractionError(
         f"no environment for the tests can be made ({'; '.join(reasons)}): give them one, see docs/guide/tests.md."
     )
@@ -182,11 +153,12 @@ def take_oracle(climb: Climb, place: Workplace) -> Rung:
     """Rung 0: the recorded monolith is replayed twice, and has to agree with itself before anything else counts."""
     requests = climb.recording.requests
     place.say(f"replaying {len(requests)} requests against the monolith")
-    climb.first = replay_sides(
-        climb.ground, climb.recording, climb.ground.pristine, None, (Side("monolith", 0),), routes=True
+    alone = (Side("monolith", 0),)
+    climb.first = climb.stack.replay_sides(
+        climb.ground, climb.recording, climb.ground.pristine, None, alone, routes=True
     )
     place.say(f"replaying {len(requests)} requests once more")
-    second = replay(climb.ground, climb.recording, climb.ground.pristine)
+    second = climb.stack.replay_sides(climb.ground, climb.recording, climb.ground.pristine, None, alone)
     compared = compare(requests, climb.first.answers, second.answers)
     climb.unsteady = frozenset(one.request for one in compared if one.verdict == "different")
     counted = tally(requests, compared)
@@ -221,7 +193,7 @@ def restricted_copy(climb: Climb, place: Workplace) -> Rung:
     serves = tuple(sorted({(one.method, one.route, one.handler) for one in climb.own}))
     sides = (Side("monolith", _MONOLITH_PORT), Side("service", _SERVICE_PORT, serves))
     place.say("replaying through the facade, the service's routes on a copy of their own")
-    behind = replay_sides(climb.ground, climb.recording, climb.ground.pristine, None, sides, config)
+    behind = climb.stack.replay_sides(climb.ground, climb.recording, climb.ground.pristine, None, sides, config)
     compared = compare(climb.recording.requests, climb.first.answers, behind.answers)
     compared = tuple(one for one in compared if one.request not in climb.unsteady)
     own = {one.number for one in climb.own}

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agent.domain.extraction import Answer, Comparison
-from agent.extracting.slices import BuiltSlice, entries_of, write_tree
-from agent.extracting.watching import Ran, watch
-from agent.extraction import Ground, Recording, compare, replay
-from agent.extraction.slicing import Cut, Program, slice_service
+from agent.extracting.slices import BuiltSlice
+from agent.extracting.stacks import Cutter
+from agent.extracting.watching import Ran
+from agent.extracting.writing import write_tree
+from agent.extraction import Ground, compare
 from agent.ports import Language
 from agent.validation.mutation import Mutant, mutants
 
@@ -61,7 +62,7 @@ class _Bench:
     """What every try needs. ``ours``: the monolith's answers by request, of those that the slice answered alike."""
 
     ground: Ground
-    recording: Recording
+    cutter: Cutter
     built: BuiltSlice
     ours: Mapping[int, Answer]
 
@@ -70,7 +71,7 @@ class _Bench:
         made = replace(self.built.slice, files={**self.built.slice.files, **files})
         tree = write_tree(self.ground.folders.fresh("slice"), made)
         try:
-            answers = replay(self.ground, self.recording, tree, numbers, upstream=made.service).answers
+            answers = self.cutter.replay(tree, numbers, made.service).answers
         finally:
             self.ground.folders.drop(tree)
         return self.held(numbers, answers)
@@ -84,21 +85,19 @@ class _Bench:
 
 
 def try_gates(
-    ground: Ground, recording: Recording, program: Program, cut: Cut, built: BuiltSlice, ours: Sequence[Answer],
-    languages: Mapping[str, Language], *, most: int = MOST_MUTANTS, seed: int = 0, say: Callable[[str], None] = lambda _: None,
+    ground: Ground, cutter: Cutter, built: BuiltSlice, ours: Sequence[Answer], languages: Mapping[str, Language], *,
+    most: int = MOST_MUTANTS, seed: int = 0, say: Callable[[str], None] = lambda _: None,
 ) -> Gates:  # fmt: skip
     """Try them all on the requests whose answers the slice got right; ``ours`` are the monolith's."""
     right = {one.request for one in built.comparisons if one.verdict in ("identical", "masked")}
-    bench = _Bench(ground, recording, built, {one.request: one for one in ours if one.request in right})
+    bench = _Bench(ground, cutter, built, {one.request: one for one in ours if one.request in right})
     numbers = sorted(bench.ours)
     if not numbers:
         return Gates(0, 0, 0, 0, 0, ())
     say(f"{len(numbers)} requests with a line counter in the slice")
-    null, ran = _watch(bench, program, numbers)
+    null, ran = _watch(bench, numbers)
     wrong_numbers = numbers[:: max(1, len(numbers) // 20)]
-    stubs = replace(program, handlers={symbol: owner or "nobody" for symbol, owner in program.handlers.items()})
-    wrong = slice_service(stubs, cut, entries_of(recording, program))
-    failed = replace(bench, built=replace(built, slice=wrong)).different({}, wrong_numbers)
+    failed = replace(bench, built=replace(built, slice=cutter.empty())).different({}, wrong_numbers)
     tried = []
     for mutant, asked in _choose(built, ran, languages, most, seed):
         tried.append(_try(bench, mutant, asked))
@@ -121,11 +120,11 @@ def _try(bench: _Bench, mutant: Mutant, asked: Sequence[int]) -> TriedMutant:
     return TriedMutant(mutant.path, mutant.line, mutant.operator, len(asked), killer)
 
 
-def _watch(bench: _Bench, program: Program, numbers: Sequence[int]) -> tuple[list[Comparison], Ran]:
+def _watch(bench: _Bench, numbers: Sequence[int]) -> tuple[list[Comparison], Ran]:
     """What a slice with a line counter answers otherwise, and which lines each request ran."""
     tree = write_tree(bench.ground.folders.fresh("slice"), bench.built.slice)
     try:
-        answers, ran = watch(bench.ground, bench.recording, program, tree, numbers, bench.built.slice.service)
+        answers, ran = bench.cutter.watch(tree, numbers, bench.built.slice.service)
     finally:
         bench.ground.folders.drop(tree)
     return bench.held(numbers, answers), ran

@@ -10,10 +10,10 @@ from agent.domain.extraction import Answer, RecordedRequest, Rung
 from agent.extracting.packing import pack_slice
 from agent.extracting.slice_gates import MOST_MUTANTS, Gates, try_gates
 from agent.extracting.slice_report import slice_files
-from agent.extracting.slices import BuiltSlice, build_slice, write_tree
-from agent.extraction import Ground, Recording, replay
-from agent.extraction.owning import own_requests
-from agent.extraction.slicing import Cut, Program
+from agent.extracting.slices import BuiltSlice, build_slice
+from agent.extracting.stacks import Cutter
+from agent.extracting.writing import write_tree
+from agent.extraction import Ground
 from agent.extraction.tallying import residual, tally, tally_routes
 from agent.ports import Language
 
@@ -31,24 +31,24 @@ class SliceRung:
 
 
 def climb_slice(
-    ground: Ground, recording: Recording, program: Program, cut: Cut, languages: Mapping[str, Language],
-    ours: Sequence[Answer] = (), *, mutants: int = MOST_MUTANTS, seed: int = 0, say: Callable[[str], None] = lambda _: None,
+    ground: Ground, cutter: Cutter, languages: Mapping[str, Language], ours: Sequence[Answer] = (), *,
+    mutants: int = MOST_MUTANTS, seed: int = 0, say: Callable[[str], None] = lambda _: None,
 ) -> SliceRung:  # fmt: skip
     """``ours``: the monolith's answers, where the caller has them; the others are asked for here. ``mutants`` 0: none are tried."""
     known = {one.request: one for one in ours}
-    asked = [one.number for one in own_requests(recording.requests, cut.homes, cut.service)]
+    asked = [one.number for one in cutter.own()]
     missing = [number for number in asked if number not in known]
     if missing:
-        say(f"the monolith answers {len(missing)} requests of {cut.service}")
-        known |= {one.request: one for one in replay(ground, recording, ground.pristine, missing).answers}
+        say(f"the monolith answers {len(missing)} requests of {cutter.service}")
+        known |= {one.request: one for one in cutter.replay(ground.pristine, missing, "monolith").answers}
     control = [known[number] for number in asked]
-    built = build_slice(ground, recording, program, cut, control, say)
+    built = build_slice(ground, cutter, control, say)
     gates = None
     if any(one.verdict in ("identical", "masked") for one in built.comparisons):
-        gates = try_gates(ground, recording, program, cut, built, control, languages, most=mutants, seed=seed, say=say)
+        gates = try_gates(ground, cutter, built, control, languages, most=mutants, seed=seed, say=say)
     folder = write_tree(ground.folders.fresh("slice"), built.slice)
     try:
-        containers, nothing = pack_slice(folder, cut.service, _health(built.requests))
+        containers, nothing = pack_slice(folder, cutter.service, _health(built.requests))
     finally:
         ground.folders.drop(folder)
     return SliceRung(_rung(built, gates, nothing), built, gates, slice_files(built, gates, containers))

@@ -13,6 +13,7 @@ from agent.domain.boundary import SHARED, Boundaries, Service, Unit
 from agent.domain.extraction import Comparison, RecordedRequest, Rung, Tally
 from agent.errors import ExtractionError
 from agent.extracting.ladder import Climb, for_service
+from agent.extracting.python_stack import PythonStack
 from agent.extracting.slice_gates import Gates, TriedMutant
 from agent.extracting.slice_rung import SliceRung
 from agent.extracting.slices import BuiltSlice, Round
@@ -62,7 +63,9 @@ def begun() -> Climb:
     recording = Recording.__new__(Recording)
     object.__setattr__(recording, "requests", requests)
     ground = Ground.__new__(Ground)
-    return Climb(ground, recording, "orders", shop(), owners_of(graph_of(APP), shop()), "pytest", rungs=[oracle])
+    return Climb(
+        PythonStack(), ground, recording, "orders", shop(), owners_of(graph_of(APP), shop()), "pytest", rungs=[oracle]
+    )
 
 
 def test_what_the_plan_says_of_taking_them_out_comes_before_size() -> None:

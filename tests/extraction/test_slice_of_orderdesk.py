@@ -12,6 +12,7 @@ import pytest
 from agent.adapters.bubblewrap_sandbox import BubblewrapSandbox
 from agent.composition import languages, workbench, workplace
 from agent.extracting.grounds import ground_for
+from agent.extracting.python_stack import PythonCutter
 from agent.extracting.slice_rung import climb_slice
 from agent.extraction import record
 from agent.extraction.slicing import open_program
@@ -44,7 +45,7 @@ def test_the_shipping_service_of_orderdesk_answers_as_the_monolith_does(tmp_path
         command = with_toolchains(runner.command(installed.suite, installed.environment.recipe), installed.toolchains)
         ground = ground_for(place, installed)
         recording = record(ground, command, tmp_path / "recording")
-        climbed = climb_slice(ground, recording, program, cut, languages(), mutants=4)
+        climbed = climb_slice(ground, PythonCutter(ground, recording, program, cut), languages(), mutants=4)
     assert climbed.rung.passed, climbed.rung
     assert climbed.rung.tally.identical == climbed.rung.tally.recorded > 40
     assert climbed.built.slice.share < 0.5

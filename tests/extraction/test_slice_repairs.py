@@ -10,6 +10,7 @@ import pytest
 from agent.adapters.bubblewrap_sandbox import BubblewrapSandbox
 from agent.adapters.work_folders import WorkFolders
 from agent.composition import toolchains
+from agent.extracting.python_stack import PythonCutter
 from agent.extracting.slices import BuiltSlice, build_slice
 from agent.extraction import Ground, Recording
 from tests.extraction.slicing.slices import program_of, texts
@@ -52,7 +53,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> BuiltSlice:
     program, cut = program_of(APP, "GET /mine")
     with WorkFolders(folder / "work") as folders:
         ground = Ground(BubblewrapSandbox(), folders, folder, folder / "env", (), (python,), {})
-        return build_slice(ground, Recording(folder, (), ()), program, cut)
+        return build_slice(ground, PythonCutter(ground, Recording(folder, (), ()), program, cut))
 
 
 def test_what_is_loaded_by_a_name_made_while_it_runs_is_added(built: BuiltSlice) -> None:

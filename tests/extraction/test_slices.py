@@ -14,7 +14,8 @@ from agent.domain.extraction import Comparison, RecordedRequest
 from agent.extracting.packing import pack_slice
 from agent.extracting.slice_gates import Gates, TriedMutant
 from agent.extracting.slice_report import slice_files, slice_json
-from agent.extracting.slices import BuiltSlice, Round, write_tree
+from agent.extracting.slices import BuiltSlice, Round
+from agent.extracting.writing import write_tree
 from agent.extraction.box.program import Program
 from agent.extraction.slicing import lines
 from tests.extraction.slicing.slices import slice_of
