@@ -1,20 +1,30 @@
-"""A model as the editor of the patch stage: a task in, its answer of search/replace blocks out; whether it holds, tests say."""
+"""A model as the editor of the patch stage: a task in, its answer of search/replace blocks out; whether it holds, tests say.
+
+A model that cannot call tools rarely writes such blocks: for small files it is asked for the files themselves, in a strict
+form, and the blocks are made from those.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from pydantic import ValidationError
+
+from agent.advisor.answers import answer_type, schema_of
 from agent.advisor.asking import Session
 from agent.advisor.evidence import withheld
 from agent.advisor.failures import AskError, find_failure
 from agent.advisor.ledger import CURRENT, Asked
-from agent.domain.patch import EditTask
+from agent.domain.patch import EditTask, Shown
 from agent.prompting import load_prompt
 
 __all__ = ["ModelEditor"]
 
-_PROMPT = "advisor/edit_code"
+_BLOCKS, _FILES = "advisor/edit_code", "advisor/rewrite_files"
 _MOST_TOKENS = 4000
+_WHOLE_LINES, _WHOLE_TEXT = 120, 8_000  # of all files together, to be written anew whole
+_MARKS = re.compile(r"^(?:<{5,9} ?SEARCH|={5,9}[ \t]*$|>{5,9} ?REPLACE)", re.MULTILINE)
 _LEFT, _REFUSED, _TEXT = 20, 3, 60_000
 
 
@@ -44,10 +54,11 @@ class ModelEditor:
             "failures": "\n\n".join(task.failures),
             "refused": "\n".join(task.refused[-_REFUSED:]),
         }
-        asked = Asked(load_prompt(_PROMPT).render(values), task.goal[:80])
+        whole = self._whole(shown)
+        asked = Asked(load_prompt(_FILES if whole else _BLOCKS).render(values), task.goal[:80])
         token = CURRENT.set(asked)
         try:
-            return self._say(asked)
+            return self._rewrite(asked, shown) if whole else self._say(asked)
         except Exception as error:  # noqa: BLE001 - the client wraps in its own types whatever the wire raises
             failure = find_failure(error) or AskError(f"{type(error).__name__}: {str(error)[:160]}")
             if failure.final:
@@ -57,9 +68,49 @@ class ModelEditor:
         finally:
             CURRENT.reset(token)
 
+    def _whole(self, shown: Sequence[Shown]) -> bool:
+        """Whether to ask for whole files: a model without tools, and all of each file is shown, and short."""
+        endpoint = self._session.endpoint
+        try:
+            mode = endpoint.abilities().mode
+        except AskError:
+            return False  # the question itself will say why it cannot be asked
+        text = "\n".join(file.text for file in shown)
+        short = text.count("\n") <= _WHOLE_LINES and len(text) <= _WHOLE_TEXT and not _MARKS.search(text)
+        return mode == "questions" and short and all(file.first_line == 1 for file in shown)
+
     def _say(self, asked: Asked) -> str:
         endpoint = self._session.endpoint
         model = endpoint.model(endpoint.abilities(), _MOST_TOKENS)
         said = model.invoke([("system", asked.prompt.system), ("user", asked.prompt.user)])
         endpoint.ledger.close(asked, "accepted")  # that it was received; the patch's own verdict says what it was worth
         return said.content if isinstance(said.content, str) else str(said.text)
+
+    def _rewrite(self, asked: Asked, shown: Sequence[Shown]) -> str:
+        """The files that came back, each as one block that replaces what was shown."""
+        endpoint = self._session.endpoint
+        texts = {file.path: file.text for file in shown}
+        kind = answer_type("Rewrite", (), {"path": tuple(texts)})
+        form = {"type": "json_schema", "json_schema": {"name": "Rewrite", "schema": schema_of(kind), "strict": True}}
+        model = endpoint.model(endpoint.abilities(), _MOST_TOKENS)
+        said = model.invoke([("system", asked.prompt.system), ("user", asked.prompt.user)], response_format=form)
+        text = said.content if isinstance(said.content, str) else str(said.text)
+        try:
+            files = kind.model_validate_json(text).model_dump()["files"]
+        except ValidationError as error:
+            endpoint.ledger.close(asked, f"refused: {error.errors(include_url=False)[0]['msg'][:80]}")
+            return ""
+        if any(_MARKS.search(file["text"]) for file in files):
+            endpoint.ledger.close(asked, "refused: it holds the marks of a block")
+            return ""
+        endpoint.ledger.close(asked, "accepted")
+        return "\n".join(_block(file["path"], texts[file["path"]], file["text"]) for file in files)
+
+
+def _block(path: str, before: str, after: str) -> str:
+    """One block for the whole file: the change is what differs, however much of it is shown here."""
+    return "\n".join([path, "<<<<<<< SEARCH", *_lines(before), "=======", *_lines(after), ">>>>>>> REPLACE", ""])
+
+
+def _lines(text: str) -> list[str]:
+    return text.removesuffix("\n").split("\n")

@@ -77,6 +77,10 @@ class Ledger:
                 with self._path.open("a", encoding="utf-8") as out:
                     out.write(lines(asked.calls))
 
+    def kept(self) -> str:
+        """All lines beside the answers, of earlier runs too; empty where nothing is kept."""
+        return self._path.read_text("utf-8") if self._path is not None and self._path.is_file() else ""
+
     def text(self) -> str:
         """This run's lines, by prompt and subject."""
         return lines(sorted(self.calls, key=lambda c: (c.prompt, c.subject)))

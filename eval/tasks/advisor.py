@@ -6,9 +6,10 @@ kept in FIGWRIGHT_EVAL_LLM_CACHE, so that a run that was stopped goes on where i
 
 from __future__ import annotations
 
+import json
 import os
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
@@ -17,6 +18,7 @@ from typing import Any
 from agent.advisor.advise import PlanAdvisor
 from agent.advisor.checking import Names
 from agent.advisor.evidence import Sendable
+from agent.advisor.ledger import Call
 from agent.advisor.opening import Opened
 from agent.advisor.questions import Writer
 from agent.advisor.tools import Toolbox
@@ -25,7 +27,7 @@ from agent.composition import open_model, workbench
 from agent.domain.assumptions import Assumptions
 from agent.domain.boundary import SHARED
 from agent.domain.plan import Plan
-from agent.errors import FigwrightError
+from agent.errors import FigwrightError, RepositoryError
 from agent.index import hits_for
 from agent.pipeline import Run, make_graph, make_inventory, make_plan
 from agent.settings import AdvisorSettings, Settings
@@ -62,7 +64,11 @@ class AdvisorTask(Description):
         skipped: list[Skipped] = []
         for kind in wanted:
             try:
-                rows += list(_KINDS[kind](request))
+                for found in _KINDS[kind](request):
+                    if isinstance(found, Skipped):
+                        skipped.append(found)
+                    else:
+                        rows.append(found)
             except FigwrightError as error:
                 skipped.append(Skipped(kind, str(error).replace(str(request.work), "work")))
         return Outcome(tuple(rows), tuple(skipped), variant=model)
@@ -78,23 +84,40 @@ def _settings(request: Request, repeat: int = 0) -> Settings:
     return Settings(cache_dir=kept, advisor=advisor, quiet=True)
 
 
-def _row(kind: str, app: str, opened: Opened, started: float, right: int | None, **more: Value) -> Row:
-    usage = opened.ledger.usage()
+def _row(kind: str, app: str, runs: Sequence[Opened], right: int | None, **more: Value) -> Row:
+    """Summed over ``runs``, one an opened model (each repeat has one)."""
+    usages = [one.ledger.usage() for one in runs]
+    dropped: Counter[str] = Counter()
+    for usage in usages:
+        dropped.update(dict(usage.dropped))
     base: Row = {
-        "kind": kind, "app": app, "asked": usage.questions, "accepted": usage.accepted, "right": right,
-        "dropped": "; ".join(f"{number} {why}" for why, number in usage.dropped[:3]),
-        "repairs": sum(call.outcome == "led on" or call.outcome.startswith("refused") for call in opened.ledger.calls),
-        "tokens_in": usage.input_tokens, "tokens_out": usage.output_tokens,
-        "seconds": round(time.monotonic() - started, 1), "moved": None, "ari_without": None, "ari_with": None,
-        "ari_worst": None,
+        "kind": kind, "app": app, "asked": sum(u.questions for u in usages), "accepted": sum(u.accepted for u in usages),
+        "right": right, "dropped": "; ".join(f"{number} {why}" for why, number in dropped.most_common(3)),
+        "moved": None, "ari_without": None, "ari_with": None, "ari_worst": None,
     }  # fmt: skip
-    return base | more
+    return base | _spent([(one, one.ledger.calls) for one in runs]) | more
 
 
-def _naming(request: Request) -> Iterator[Row]:
+def _spent(calls: Sequence[tuple[Opened, Sequence[Call]]]) -> Row:
+    """What these calls took. Seconds are the endpoint's when it was asked, in this run or in one that was stopped before."""
+    seconds = 0.0
+    for opened, own in calls:
+        kept = (json.loads(line) for line in opened.ledger.kept().splitlines())
+        took = {call["key"]: call["seconds"] for call in kept if not call["cached"]}
+        seconds += sum(took.get(key, 0.0) for key in {call.key for call in own})
+    every = [call for _, own in calls for call in own]
+    return {
+        "repairs": sum(call.outcome == "led on" or call.outcome.startswith("refused") for call in every),
+        "tokens_in": sum(call.input_tokens for call in every),
+        "tokens_out": sum(call.output_tokens for call in every),
+        "seconds": round(seconds, 1),
+    }
+
+
+def _naming(request: Request) -> Iterator[Row | Skipped]:
     """Groups as people drew them, without their names; right: a word of the people's name is in the model's name or title."""
     for case in (c for c in read_samples() if c.name in NAMED and c.source is not None):
-        settings, started = _settings(request), time.monotonic()
+        settings = _settings(request)
         opened = open_model(settings)
         services = sorted(set(case.scored.values()))
         secret = {service: f"group-{number}" for number, service in enumerate(services, 1)}
@@ -113,7 +136,7 @@ def _naming(request: Request) -> Iterator[Row]:
         right = sum(
             _alike(known[one.question.subject], answer) for one, answer in zip(asked, answers, strict=True) if answer
         )
-        yield _row("naming of given groups", case.name, opened, started, right)
+        yield _row("naming of given groups", case.name, [opened], right)
 
 
 def _alike(service: str, answer: Any) -> bool:
@@ -129,27 +152,33 @@ def _open(opened: Opened) -> None:
         raise FigwrightError(opened.session.stopped)
 
 
-def _placing(request: Request) -> Iterator[Row]:
+def _placing(request: Request) -> Iterator[Row | Skipped]:
     """Agreement with people with advice taken against without, each repeat asked anew."""
     cases = [*read_samples()]
     if request.dataset is not None and not request.quick:
         cases += read_dataset(request.dataset, request.sources)
     for case in cases:
-        if case.source is not None and case.unit != "entity":
-            yield from _placed(case, request)
+        if case.unit == "entity":
+            continue
+        if case.source is None:
+            yield Skipped(case.name, "its source is not in --sources")
+            continue
+        try:
+            yield from _placed(case, request, case.commit or None)
+        except RepositoryError:  # a folder without that commit: as it stands, as the boundaries are scored
+            yield from _placed(case, request, None)
 
 
-def _placed(case: Case, request: Request) -> Iterator[Row]:
+def _placed(case: Case, request: Request, commit: str | None) -> Iterator[Row | Skipped]:
     scores: list[float] = []
-    moved = asked = 0
-    started = time.monotonic()
+    moved = 0
     before: float | None = None
-    opened: Opened | None = None
+    runs: list[Opened] = []
     for repeat in range(REPEATS):
         settings = _settings(request, repeat)
-        opened = open_model(settings)
-        with workbench(str(case.source), settings, case.commit or None, case.name) as bench:
-            advisor = OnlyPlacing(opened, bench)
+        runs.append(open_model(settings))
+        with workbench(str(case.source), settings, commit, case.name) as bench:
+            advisor = OnlyPlacing(runs[-1], bench)
             files, graph, _ = make_plan(bench, Run(), Assumptions(), advisor=advisor)
         assert graph is not None
         after = Plan.model_validate_json(files["plan.json"])
@@ -157,11 +186,11 @@ def _placed(case: Case, request: Request) -> Iterator[Row]:
         before = _ari(case, units, advisor.before)
         scores.append(_ari(case, units, {u.id: u.service for u in after.boundaries.units}))
         moved += sum(p.kind == "place" and p.outcome == "taken" for p in after.advice.proposals)
-        asked += opened.ledger.usage().questions
-        if not asked:
-            return  # nothing is contested there
-    if opened is not None and scores and before is not None:
-        yield _row("placing of contested units", case.name, opened, started, None, moved=moved,
+        if not runs[-1].ledger.usage().questions:
+            yield Skipped(case.name, "no unit of it is contested, so nothing is asked")
+            return
+    if scores and before is not None:
+        yield _row("placing of contested units", case.name, runs, None, moved=moved,
                    ari_without=round(before, 4), ari_with=round(mean(scores), 4), ari_worst=round(min(scores), 4))  # fmt: skip
 
 
@@ -188,10 +217,10 @@ def _ari(case: Case, units: Mapping[str, str], homes: Mapping[str, str]) -> floa
     return agreement_scores(case.scored, placed)["ari"]
 
 
-def _asking(request: Request) -> Iterator[Row]:
+def _asking(request: Request) -> Iterator[Row | Skipped]:
     """Questions whose file is known; right: the answer cites it."""
     for app in sorted({app for app, _, _ in QUESTIONS}):
-        settings, started = _settings(request), time.monotonic()
+        settings = _settings(request)
         opened = open_model(settings)
         right = 0
         with workbench(str(sample_folder() / app), settings, None, app) as bench:
@@ -203,22 +232,30 @@ def _asking(request: Request) -> Iterator[Row]:
                 hits = hits_for(graph, index.search(question, 8))
                 reply = opened.reply(question, hits, graph, inventory, bench.snapshot.read, index)
                 right += reply.words is not None and path in _cited(reply.words.sentences)
-        yield _row("answers with citations", app, opened, started, right)
+        yield _row("answers with citations", app, [opened], right)
 
 
 def _cited(sentences: Sequence[Any]) -> set[str]:
     return {evidence.location.path for sentence in sentences for evidence in sentence.evidence}
 
 
-def _repairing(request: Request) -> Iterator[Row]:
+def _repairing(request: Request) -> Iterator[Row | Skipped]:
     """Small programs with a failing test; right: it passes and no other fails, after at most that many errors were shown."""
-    settings, started = _settings(request), time.monotonic()
+    settings = _settings(request)
     opened = open_model(settings)
+    counted = 0
     for row in repair_rows(opened.editor(), request.work, settings):
-        yield _row(row.kind, "small programs", opened, started, row.right, asked=row.asked, accepted=row.applied)
+        spent = _spent([(opened, opened.ledger.calls[counted:])])
+        counted = len(opened.ledger.calls)
+        yield _row(row.kind, "small programs", [], row.right, asked=row.asked, accepted=row.applied, **spent)
 
 
-_KINDS = {"naming": _naming, "placing": _placing, "asking": _asking, "repairing": _repairing}
+_KINDS: dict[str, Callable[[Request], Iterator[Row | Skipped]]] = {
+    "naming": _naming,
+    "placing": _placing,
+    "asking": _asking,
+    "repairing": _repairing,
+}
 
 ADVISOR = AdvisorTask(
     name="advisor",

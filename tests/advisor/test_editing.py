@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
 from agent.domain.inventory import Location
 from agent.domain.patch import EditTask, Left, Shown
+from agent.patches.search_replace import read_blocks
 from tests.advisor.server import Reply, completion, obedient, serve
 from tests.advisor.small import opened
 
@@ -26,7 +31,7 @@ def script(request):
 
 def test_the_answer_comes_back_as_it_is_and_hidden_files_stay_hidden(tmp_path):
     with serve(script) as server:
-        made = opened(server.url, tmp_path)
+        made = opened(server.url, tmp_path, mode="tools")
         editor = made.editor()
         assert editor.name == "scripted"
         assert editor.propose_edit(TASK) == BLOCK
@@ -45,10 +50,63 @@ def test_the_answer_comes_back_as_it_is_and_hidden_files_stay_hidden(tmp_path):
 
 def test_it_gives_up_when_there_is_nothing_to_show_or_nobody_answers(tmp_path):
     with serve(lambda _: Reply(b"", 500)) as server:
-        made = opened(server.url, tmp_path)
+        made = opened(server.url, tmp_path, mode="tools")
         editor = made.editor()
         assert editor.propose_edit(TASK.model_copy(update={"files": ()})) == ""
         assert editor.propose_edit(TASK.model_copy(update={"files": TASK.files[1:]})) == ""
         assert server.requests == []
         assert editor.propose_edit(TASK) == ""
         assert made.session.stopped == "the endpoint answered 500 (3 attempts)"
+
+
+def whole(path: str, text: str) -> str:
+    return json.dumps({"wrong": "the rate is a fifth", "files": [{"path": path, "text": text}]})
+
+
+def test_a_model_without_tools_is_asked_for_small_files_whole(tmp_path):
+    """It keeps to a strict form, where it rarely writes blocks; a file that is not shown cannot be named."""
+    after = "def rate():\n    return 0.25\n"
+
+    def writes(request):
+        asked = request.get("response_format", {}).get("json_schema", {})
+        if asked.get("name") != "Rewrite":
+            return obedient(request)
+        assert asked["schema"]["properties"]["files"]["items"]["properties"]["path"]["const"] == "shop/tax.py"
+        return completion(whole("shop/tax.py", after))
+
+    with serve(writes) as server:
+        answer = opened(server.url, tmp_path).editor().propose_edit(TASK)
+    ((block,), problems) = read_blocks(answer)
+    assert problems == ()
+    assert (block.path, block.search, block.replace) == ("shop/tax.py", TASK.files[0].text, after)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [whole("shop/other.py", "x = 1\n"), '{"wrong": "cut', whole("shop/tax.py", "a = 1\n=======\nb = 2\n"), "words"],
+)
+def test_a_whole_file_that_is_none_is_no_answer_and_is_counted(tmp_path, said):
+    def writes(request):
+        rewrite = request.get("response_format", {}).get("json_schema", {}).get("name") == "Rewrite"
+        return completion(said) if rewrite else obedient(request)
+
+    with serve(writes) as server:
+        made = opened(server.url, tmp_path)
+        assert made.editor().propose_edit(TASK) == ""
+    assert made.ledger.usage().accepted == 0
+    assert made.ledger.usage().questions == 1
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        Shown(path="shop/tax.py", text="x = 1\n" * 121),
+        Shown(path="shop/tax.py", text="x = 1\n", first_line=40),
+        Shown(path="notes.rst", text="Title\n=======\n"),
+        Shown(path="shop/tax.py", text=f"x = '{'y' * 9000}'\n"),
+    ],
+)
+def test_what_is_long_or_a_part_or_holds_marks_is_edited_by_blocks(tmp_path, shown):
+    with serve(script) as server:
+        opened(server.url, tmp_path).editor().propose_edit(EditTask(goal="Change it", files=(shown,)))
+        assert "response_format" not in server.requests[-1]

@@ -40,7 +40,7 @@ def questions(requests: list[dict[str, Any]]) -> list[str]:
 
 def test_a_bad_block_and_a_lost_test_lead_to_an_answer_that_holds(tmp_path: Path) -> None:
     with serve(editing(MISSING, BAD, GOOD)) as server:
-        done = tried(tmp_path, opened(server.url, tmp_path).editor(), FILES, tasks=(TASK,))
+        done = tried(tmp_path, opened(server.url, tmp_path, mode="tools").editor(), FILES, tasks=(TASK,))
         asked = questions(server.requests)
     (patch,) = done.report.patches
     assert (patch.verdict.label, patch.proposal.model) == ("no regression", "scripted")
@@ -55,9 +55,9 @@ def test_a_bad_block_and_a_lost_test_lead_to_an_answer_that_holds(tmp_path: Path
 
 def test_a_second_run_asks_nothing_and_ends_the_same(tmp_path: Path) -> None:
     with serve(editing(BAD, GOOD)) as server:
-        first = tried(tmp_path, opened(server.url, tmp_path).editor(), FILES, tasks=(TASK,))
+        first = tried(tmp_path, opened(server.url, tmp_path, mode="tools").editor(), FILES, tasks=(TASK,))
         count = len(server.requests)
-        again = tried(tmp_path, opened(server.url, tmp_path).editor(), FILES, tasks=(TASK,))
+        again = tried(tmp_path, opened(server.url, tmp_path, mode="tools").editor(), FILES, tasks=(TASK,))
         assert len(server.requests) == count
     assert again.report == first.report
 
@@ -73,7 +73,7 @@ def test_a_second_run_asks_nothing_and_ends_the_same(tmp_path: Path) -> None:
 )
 def test_an_endpoint_that_never_answers_costs_one_sentence(tmp_path: Path, reply: Reply, says: str) -> None:
     with serve(editing(reply)) as server:
-        made = opened(server.url, tmp_path)
+        made = opened(server.url, tmp_path, mode="tools")
         done = tried(tmp_path, made.editor(), FILES, tasks=(TASK, TASK, TASK))
         sent = len(questions(server.requests))
     assert done.report.patches == ()
@@ -85,14 +85,14 @@ def test_an_endpoint_that_never_answers_costs_one_sentence(tmp_path: Path, reply
 def test_a_hiccup_is_tried_again_and_costs_no_round(tmp_path: Path) -> None:
     slow = Reply(b"slow down", 429, headers={"retry-after": "0"})
     with serve(editing(slow, Reply(completion(GOOD).body[:60]), GOOD)) as server:
-        done = tried(tmp_path, opened(server.url, tmp_path, attempts=4).editor(), FILES, tasks=(TASK,))
+        done = tried(tmp_path, opened(server.url, tmp_path, mode="tools", attempts=4).editor(), FILES, tasks=(TASK,))
     (patch,) = done.report.patches
     assert (patch.verdict.label, patch.attempts) == ("no regression", ())
 
 
 def test_a_model_that_never_gets_it_right_is_asked_so_often_and_no_more(tmp_path: Path) -> None:
     with serve(editing(BAD)) as server:
-        done = tried(tmp_path, opened(server.url, tmp_path).editor(), FILES, tasks=(TASK,))
+        done = tried(tmp_path, opened(server.url, tmp_path, mode="tools").editor(), FILES, tasks=(TASK,))
         assert len(questions(server.requests)) == 3
     (patch,) = done.report.patches
     assert (patch.verdict.label, patch.file, len(patch.attempts)) == ("refused", "", 3)
@@ -100,7 +100,7 @@ def test_a_model_that_never_gets_it_right_is_asked_so_often_and_no_more(tmp_path
 
 def test_the_budget_ends_it(tmp_path: Path) -> None:
     with serve(editing(BAD)) as server:
-        made = opened(server.url, tmp_path, max_tokens=4_700)
+        made = opened(server.url, tmp_path, mode="tools", max_tokens=4_700)
         done = tried(tmp_path, made.editor(), FILES, tasks=(TASK, TASK))
         assert len(questions(server.requests)) < 3
     assert "tokens" in made.session.stopped
@@ -143,11 +143,21 @@ def arguments(shop: Path, tmp_path: Path) -> list[object]:
             tmp_path / "out"]  # fmt: skip
 
 
+def with_tools(tmp_path: Path) -> Path:
+    """A folder to work in whose settings take the endpoint for one that can call tools: it is asked for blocks then."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    (folder / "figwright.toml").write_text('[advisor]\nmode = "tools"\n')
+    return folder
+
+
 def test_a_finding_that_no_recipe_covers_becomes_a_patch_by_a_model(shop: Path, tmp_path: Path) -> None:
     lost = block("shop.py", OLD, OLD.replace("[0]", "[1]"))
     with serve(editing(lost, BOUND)) as server:
         model = ("--llm", "scripted", "--base-url", server.url, "--show-outgoing", tmp_path / "bytes")
-        done = figwright(*arguments(shop, tmp_path), *model, cache=tmp_path / "cache", env=OFFLINE)
+        done = figwright(
+            *arguments(shop, tmp_path), *model, cache=tmp_path / "cache", cwd=with_tools(tmp_path), env=OFFLINE
+        )
         asked = questions(server.requests)
     verdicts = json.loads((tmp_path / "out/verdicts.json").read_text())
     (patch,) = verdicts["patches"]
@@ -167,7 +177,9 @@ def test_a_finding_that_no_recipe_covers_becomes_a_patch_by_a_model(shop: Path, 
 def test_a_dry_run_says_what_would_be_asked_and_runs_no_test(shop: Path, tmp_path: Path) -> None:
     with serve(editing(BOUND)) as server:
         model = ("--llm", "scripted", "--base-url", server.url, "--dry-run")
-        done = figwright(*arguments(shop, tmp_path), *model, cache=tmp_path / "cache", env=OFFLINE)
+        done = figwright(
+            *arguments(shop, tmp_path), *model, cache=tmp_path / "cache", cwd=with_tools(tmp_path), env=OFFLINE
+        )
         assert server.requests == []
     assert done.returncode == 0, done.stderr
     assert "advisor/edit_code  Values are put into SQL text: shop.py" in done.stdout

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from eval.advisor_repair import PROGRAMS
@@ -18,20 +20,21 @@ FIXED = {
 }
 
 
-def block(name, search, replace):
-    return f"{name}.py\n<<<<<<< SEARCH\n{search}\n=======\n{replace}\n>>>>>>> REPLACE\n"
+def whole(name, search, replace):
+    text = next(program.wrong for program in PROGRAMS if program.name == name).replace(search, replace)
+    return completion(json.dumps({"wrong": "it is wrong", "files": [{"path": f"{name}.py", "text": text}]}))
 
 
 def script(request):
     """Mends one program at once, one after it was shown an error, and one never."""
-    if request.get("response_format"):
+    if request.get("response_format", {}).get("json_schema", {}).get("name") != "Rewrite":
         return obedient(request)
     said = request["messages"][1]["content"]
     if "discount.py" in said:
-        return completion(block("discount", *FIXED["discount"]))
+        return whole("discount", *FIXED["discount"])
     if "paging.py" in said:
-        wrong = block("paging", "    return rows // size", "    return rows // size + 1")
-        return completion(block("paging", *FIXED["paging"]) if "test_full" in said or "test_none" in said else wrong)
+        told = "test_full" in said or "test_none" in said
+        return whole("paging", *(FIXED["paging"] if told else (FIXED["paging"][0], "    return rows // size + 1")))
     return completion("I do not know.")
 
 
@@ -45,7 +48,7 @@ def rows(tmp_path, monkeypatch, url, kinds):
         monkeypatch.setenv(f"FIGWRIGHT_EVAL_{name}", value)
     (tmp_path / "work").mkdir(exist_ok=True)
     outcome = ADVISOR.run(Request(tmp_path / "work", quick=True))
-    assert outcome.skipped == ()
+    assert {one.reason for one in outcome.skipped} <= {"no unit of it is contested, so nothing is asked"}
     return outcome.rows
 
 
