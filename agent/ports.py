@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from agent.domain.boundary import Boundaries
     from agent.domain.code import AmbiguousReference, Dependency, DependencyGraph, Symbol
-    from agent.domain.container import LintFinding
+    from agent.domain.container import LintFinding, MendTask
     from agent.domain.delivery import BranchCommit, Change, Dashboard, Merged, Request, RequestText
     from agent.domain.environment import Need, Recipe, Step
     from agent.domain.execution import Command, Folders, Limits, Outcome, Toolchain
@@ -29,6 +29,7 @@ __all__ = [
     "CodeIndex",
     "Codebase",
     "ContainerLinter",
+    "ContainerMender",
     "Contextual",
     "Ecosystem",
     "Editor",
@@ -599,6 +600,25 @@ class ContainerLinter(Protocol):
 
     def lint(self, folder: Path) -> Sequence[LintFinding]:
         """Everything that it says, sorted; what only the lint's own surroundings cause is left out. Never raises."""
+        ...
+
+
+class ContainerMender(Protocol):
+    """A language model that is asked to repair a Dockerfile; code checks what it writes, and builds it."""
+
+    name: str  # the model, as reports and files name it
+    prompt: str  # name@version
+
+    def propose(self, task: MendTask) -> str:
+        """An answer that holds search/replace blocks; empty when there is none. Never raises for what an endpoint does."""
+        ...
+
+    def judge(self, outcome: str) -> None:
+        """What became of the last answer, for the ledger: ``accepted``, or why not."""
+        ...
+
+    def secrets_in(self, text: str) -> int:
+        """How many places of what it wrote look like a secret."""
         ...
 
 

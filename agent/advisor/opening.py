@@ -16,6 +16,7 @@ from agent.advisor.budget import Budget
 from agent.advisor.editing import ModelEditor
 from agent.advisor.endpoint import Endpoint, check_url, find_key
 from agent.advisor.ledger import Ledger
+from agent.advisor.mending import ModelMender
 from agent.advisor.prices import price_of
 from agent.advisor.replying import Reply, reply_to
 from agent.advisor.wire import Outgoing, Planned, Wire
@@ -45,6 +46,10 @@ class Opened:
     def editor(self) -> ModelEditor:
         """For patches that no recipe makes, and for mending those that tests refused."""
         return ModelEditor(self.session, self._never_send)
+
+    def mender(self) -> ModelMender:
+        """For Dockerfiles that failed and that no rule repairs."""
+        return ModelMender(self.session, self._never_send)
 
     def reply(
         self,

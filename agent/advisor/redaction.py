@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-__all__ = ["KEPT", "Redactor"]
+__all__ = ["KEPT", "Redactor", "count_secrets"]
 
 KEPT = frozenset({"model", "role", "type", "id", "tool_call_id", "object"})
 _LONGEST_LINE = 20_000  # detectors are regular expressions: what is longer is left out whole
@@ -54,6 +54,15 @@ class Redactor:
         if known is None:
             known = self._lines[line] = _redact(line)
         return known
+
+
+def count_secrets(text: str) -> int:
+    """Lines that hold what looks like a secret; personal data is none."""
+    lines = text.split("\n")
+    return sum(
+        any(any(len(value) >= 4 for value in _secrets(plugin, line[:_LONGEST_LINE])) for _, plugin in _plugins())
+        for line in lines
+    )
 
 
 def _redact(line: str) -> tuple[str, int]:

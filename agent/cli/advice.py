@@ -1,4 +1,4 @@
-"""What ``plan`` and ``ask`` share when a model is named: its options, the advisor they open, and what they leave behind."""
+"""What commands share when a model is named: its options, the advisor they open, and what they leave behind."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agent.cli.shared import stay_outside
+from agent.cli.shared import say, stay_outside
 from agent.errors import InputError
 
-__all__ = ["Wanted"]
+__all__ = ["Wanted", "leave_ledger"]
 
 
 @dataclass(frozen=True)
@@ -63,3 +63,16 @@ def _stamped(text: str) -> str:
     from agent.adapters.output_folder import stamped
 
     return "<!--\n" + stamped(f"-->\n{text}")
+
+
+def leave_ledger(folder: Path, model: Any) -> None:
+    """The model's calls beside what was written; those of an earlier run with a model go when there is none now."""
+    from agent.adapters.output_folder import write_files
+
+    ledger = folder / "advisor.jsonl"
+    if model is None:
+        ledger.unlink(missing_ok=True)
+        return
+    write_files(folder, {ledger.name: model.ledger.text()})
+    if model.session.stopped:
+        say(f"The model was asked no more: {model.session.stopped}.")

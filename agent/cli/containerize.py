@@ -9,7 +9,22 @@ from typing import Annotated, Any
 
 import typer
 
-from agent.cli.options import Commit, Name, Pinned, Quiet, Repo, Seen, app
+from agent.cli.advice import Wanted, leave_ledger
+from agent.cli.options import (
+    BaseUrl,
+    Commit,
+    DryRun,
+    Llm,
+    MaxCost,
+    MaxTokens,
+    Name,
+    Pinned,
+    Quiet,
+    Repo,
+    Seen,
+    ShowOutgoing,
+    app,
+)
 from agent.cli.shared import (
     assuming,
     boundaries_file,
@@ -21,6 +36,7 @@ from agent.cli.shared import (
     settings_for,
     shown_progress,
 )
+from agent.errors import InputError
 
 __all__ = ["containerize_repository"]
 
@@ -46,21 +62,31 @@ def containerize_repository(
     commit: Commit = None,
     name: Name = None,
     quiet: Quiet = None,
+    llm: Llm = None,
+    base_url: BaseUrl = None,
+    max_cost: MaxCost = None,
+    max_tokens: MaxTokens = None,
+    dry_run: DryRun = False,
+    show_outgoing: ShowOutgoing = None,
 ) -> None:
     """Write Dockerfiles, Compose, Kubernetes and the facade; build, start and test them when asked to. DIR/containers.json says how far.
 
+    With --llm a model is asked for a repair where no rule helps; code checks it, and only what a build shows to go further is kept.
     Exit code 0: everything that was asked for holds, or there is nothing to deploy; 1: something was not reached.
     """
     from agent.adapters.container_linters import container_linters
     from agent.composition import BUILDERS, workbench
-    from agent.containerizing import lint_containers, plan_containers, write_containers, write_report
+    from agent.containerizing import foresee_repairs, lint_containers, plan_containers, write_containers, write_report
     from agent.pipeline import Run, make_boundaries, make_graph, make_inventory
 
     one_of("--builder", builder, BUILDERS)
     one_of("--format", form, ("table", "json"))
-    settings = settings_for(repo, quiet=quiet, runtime=runtime)
+    model_wanted = Wanted(repo, llm, base_url, max_cost, max_tokens, dry_run, show_outgoing)
+    settings = settings_for(repo, quiet=quiet, runtime=runtime, advisor=model_wanted.flags())
     file = boundaries_file(boundaries)
     wanted = "tested" if test else "healthy" if run else "built" if build else "written"
+    if llm and wanted == "written":
+        raise InputError("--llm repairs what was built and failed: add --build, --run or --test.")
     with shown_progress(settings.quiet) as progress, workbench(repo, settings, commit, name) as bench:
         folder = out_folder(repo, out, bench.snapshot.name)
         settings = assuming(settings, bench)  # the facade's routes follow the same pins as the plan
@@ -69,13 +95,22 @@ def containerize_repository(
         graph, _ = make_graph(bench, inventory, stages)
         proposal = make_boundaries(inventory, graph, settings.assumptions, file, stages)
         containers = plan_containers(inventory, graph, bench.snapshot, proposal)
+        model = model_wanted.open(settings)
+        if model is not None and dry_run:
+            foresee_repairs(containers, model.mender())
+            emit(model.planned(), None, "")
+            say("Asked only where a build, a start or a test fails and no rule helps, at most twice for each image.")
+            return
         canary = _canary(folder)
         _write(folder, write_containers(containers, canary))
-        report, containers = _prove(containers, inventory, graph, bench, settings, wanted, builder, pull, progress)
+        report, containers = _prove(
+            containers, inventory, graph, bench, settings, wanted, builder, pull, progress, model
+        )
         files = write_containers(containers, canary)
         _write(folder, files)
         report = lint_containers(report, folder, sorted(files), container_linters(thorough=False))
         _write(folder, {"containers.json": write_report(report)})
+        leave_ledger(folder, model)
     emit(write_report(report) if form == "json" else _table(report, folder), None, repo)
     if not _reached(report, wanted):
         raise typer.Exit(1)
@@ -91,7 +126,9 @@ def _prove(
     name: str,
     pull: bool,
     progress: Any,
+    model: Any,
 ) -> tuple[Any, Any]:
+    from agent.adapters.container_linters import container_linters
     from agent.composition import open_builder, open_sandbox, place_for
     from agent.containerizing import containerize
     from agent.errors import ContainerError, SandboxError
@@ -112,8 +149,9 @@ def _prove(
                 builder, missing = None, str(error)
                 say(f"figwright: {missing}")
         report, left = containerize(
-            containers, inventory, graph, builder, place, work, run=run, test=test, pull=pull, say=progress
-        )
+            containers, inventory, graph, builder, place, work, run=run, test=test, pull=pull, say=progress,
+            mender=model and model.mender(), linters=container_linters(thorough=False),
+        )  # fmt: skip
     if missing:
         report = report.model_copy(update={"not_run": (*report.not_run, f"nothing was built: {missing}")})
     return report, left
@@ -161,6 +199,10 @@ def _table(report: Any, folder: Path) -> str:
                 lines.append(f"      round {one.number}: {one.failed}{repair}")
                 if not one.repair:
                     lines += [f"        | {line}" for line in one.last_lines[-4:]]
+        for tried in proof.model_rounds:
+            why = f": {'; '.join(tried.reasons)}" if tried.reasons else ""
+            said = f' It says: "{tried.words}"' if tried.words else ""
+            lines.append(f"      {tried.model}, try {tried.number}: {tried.outcome}{why}.{said}")
         lines += [f"      note: {finding}" for finding in proof.findings[:3]]
     lines += [f"lint: {finding}" for finding in report.findings[:10]]
     lines += [f"not run: {why}" for why in report.not_run]

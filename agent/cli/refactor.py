@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from agent.cli.advice import Wanted
+from agent.cli.advice import Wanted, leave_ledger
 from agent.cli.options import (
     BaseUrl,
     Commit,
@@ -174,7 +174,7 @@ def _run(
             }
             modes = {path for path, _ in bench.snapshot.paths() if _may_run(place.pristine / path)}
             names = write_report(folder, done.report, bench.snapshot.committed_on(), modes.__contains__, cost)
-            _leave_ledger(folder, model)
+            leave_ledger(folder, model)
     return done, folder, names
 
 
@@ -200,19 +200,6 @@ def _print_questions(model: Any, code: Any, chosen: Any, findings: Any, rounds: 
     say(
         f"What tests refuse is asked again, at most {rounds - 1} times for each; so is what they refuse of the recipes."
     )
-
-
-def _leave_ledger(folder: Path, model: Any) -> None:
-    """The model's calls beside the patches; those of an earlier run with a model go when there is none now."""
-    from agent.adapters.output_folder import write_files
-
-    ledger = folder / "advisor.jsonl"
-    if model is None:
-        ledger.unlink(missing_ok=True)
-        return
-    write_files(folder, {ledger.name: model.ledger.text()})
-    if model.session.stopped:
-        say(f"The model was asked no more: {model.session.stopped}.")
 
 
 def _may_run(path: Path) -> bool:

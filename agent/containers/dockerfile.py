@@ -9,8 +9,12 @@ from collections.abc import Iterator, Sequence
 
 from agent.domain.container import Deployable, Image
 
-__all__ = ["write_dockerfile", "write_dockerignore"]
+__all__ = ["DISTRIBUTION_PINS", "editable_part", "kept_part", "write_dockerfile", "write_dockerignore"]
 
+DISTRIBUTION_PINS = (
+    "# The base image's release pins the versions; a number here would be gone from the archive at the next security update.",
+    "# hadolint ignore=DL3008",
+)
 _SAFE = re.compile(r"^[A-Za-z0-9@%+=:,./_-]+$")
 _ALWAYS = (
     ".git", ".hg", ".svn", ".github", ".gitlab-ci.yml", ".idea", ".vscode", "**/.DS_Store", "**/*.swp",
@@ -31,11 +35,21 @@ _BY_FAMILY = {
 
 def write_dockerfile(image: Image, deployables: Sequence[Deployable] = ()) -> str:
     """The Dockerfile. ``deployables`` are those that run on it, named in its head."""
-    parts = ["\n".join(_head(image, deployables))]
-    if image.build_base:
-        parts.append("\n".join(_build_stage(image)))
-    parts.append("\n".join(_last_stage(image)))
-    return "\n\n".join(parts) + "\n"
+    head = "\n".join(_head(image, deployables))
+    return f"{head}\n\n{editable_part(image)}\n{kept_part(image)}\n"
+
+
+def editable_part(image: Image) -> str:
+    """From the first FROM to USER: what a language model may change."""
+    if image.edited:
+        return image.edited
+    stages = ["\n".join(_build_stage(image))] if image.build_base else []
+    return "\n\n".join([*stages, "\n".join(_last_stage(image))])
+
+
+def kept_part(image: Image) -> str:
+    """User, port, health and command: what a proof measures, which no edit changes."""
+    return "\n".join(_end(image))
 
 
 def write_dockerignore(image: Image) -> str:
@@ -63,6 +77,8 @@ def _head(image: Image, deployables: Sequence[Deployable]) -> Iterator[str]:
         yield from _wrapped(f"UPGRADE: {image.upgrade}")
     for change in image.changes:
         yield from _wrapped(f"Repaired after a failed try: {change}.")
+    for note in image.notes:
+        yield from _wrapped(note)
 
 
 def _wrapped(text: str) -> list[str]:
@@ -118,6 +134,9 @@ def _last_stage(image: Image) -> Iterator[str]:
         yield " \\\n".join(f"      {_word(folder)}" for folder in image.folders)
     if image.env:
         yield "ENV " + " \\\n    ".join(f"{name}={_quoted(value)}" for name, value in image.env)
+
+
+def _end(image: Image) -> Iterator[str]:
     yield f"USER {image.user}:{image.user}" if image.user == "10001" else f"USER {image.user}"
     if image.port:
         yield f"EXPOSE {image.port}"
@@ -133,8 +152,7 @@ def _health(image: Image) -> str:
 
 
 def _apt(packages: Sequence[str]) -> Iterator[str]:
-    yield "# The base image's release pins the versions; a number here would be gone from the archive at the next security update."
-    yield "# hadolint ignore=DL3008"
+    yield from DISTRIBUTION_PINS
     names = " \\\n      ".join(packages)
     yield f"RUN apt-get update && apt-get install --yes --no-install-recommends \\\n      {names} \\\n  && rm -rf /var/lib/apt/lists/*"
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.containers.attempt import Attempt, Failure, Stage
+from agent.containers.attempt import Attempt, Failure, Repair, Stage
 from agent.containers.beside import beside, needed, with_services
 from agent.containers.dockerfile import write_dockerfile, write_dockerignore
 from agent.containers.repairs import find_repair
@@ -67,7 +67,7 @@ def prove_image(
         if number < MOST_ROUNDS:
             wanted = needed(attempt, trial.failure, backings)
             repair, absent = with_services(attempt, wanted, builder, pull=pull) if wanted else (None, "")
-            repair = repair or find_repair(attempt, trial.failure, tree, tried)
+            repair = repair or _by_rule(attempt, trial.failure, tree, tried)
         without = absent or without
         rounds.append(
             Round(
@@ -91,6 +91,15 @@ def prove_image(
         seconds=round(time.monotonic() - began, 1), findings=notes,
     )  # fmt: skip
     return Proved(attempt, proof, tag if built else "", stop_seconds)
+
+
+def _by_rule(attempt: Attempt, failure: Failure, tree: Tree, tried: frozenset[str]) -> Repair | None:
+    """What a model edited stands as text: there a rule can only change what follows it, or what the trial is started with."""
+    repair = find_repair(attempt, failure, tree, tried)
+    if repair is None or not attempt.image.edited:
+        return repair
+    ends = {field: getattr(attempt.image, field) for field in ("changes", "health", "port", "command")}
+    return repair if repair.attempt.image.model_copy(update=ends) == attempt.image else None
 
 
 def _try(

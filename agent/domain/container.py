@@ -19,6 +19,8 @@ __all__ = [
     "Image",
     "Level",
     "LintFinding",
+    "MendTask",
+    "ModelRound",
     "Proof",
     "Round",
     "Variable",
@@ -97,6 +99,8 @@ class Image(Noun):
     source is there. ``artifacts`` are (path in the build stage, path in the image). ``source`` says whether the image
     holds the repository's own files. ``finish`` runs as root in the last stage, ``after`` once the source is there, ``health`` is a command in exec form.
     ``risk`` says what an end-of-life runtime means, ``upgrade`` what removes it. ``changes`` are repairs that were made.
+    ``edited`` are the instructions up to USER as a language model changed them, checked and built: they then stand instead
+    of what the other fields say; ``notes`` say so, with its words.
     """
 
     name: str
@@ -125,6 +129,8 @@ class Image(Noun):
     upgrade: str = ""
     reasons: tuple[Reason, ...] = ()
     changes: tuple[str, ...] = ()
+    edited: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class Round(Noun):
@@ -138,11 +144,41 @@ class Round(Noun):
     last_lines: tuple[str, ...] = ()
 
 
+class MendTask(Noun):
+    """What a language model is asked to repair: one Dockerfile that failed. ``facts`` are code's own; ``entry`` (with its
+    path) is the file that is started; ``said`` is the end of what was printed, ``refused`` why earlier answers were not taken."""
+
+    path: str
+    text: str
+    failed: str
+    facts: tuple[str, ...] = ()
+    entry_path: str = ""
+    entry: str = ""
+    said: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+class ModelRound(Noun):
+    """One answer of a language model to a failed proof: ``kept`` when what it wrote was built and went further, ``refused``
+    when code did not even build it. ``words`` are its own and unchecked; ``change`` is a diff."""
+
+    number: int
+    model: str
+    prompt: str
+    outcome: Literal["kept", "no further", "refused"]
+    words: str = ""
+    change: str = ""
+    reached: Level | None = None
+    reasons: tuple[str, ...] = ()
+    last_lines: tuple[str, ...] = ()
+
+
 class Proof(Noun):
     """How far a deployable was proved. ``first`` is the level of the first try, ``level`` the one after repairs.
 
     ``base`` is the digest and the account of what stood behind the base image's public name. ``tests`` are (passing
-    outside, passing inside, IDs that pass outside and not inside).
+    outside, passing inside, IDs that pass outside and not inside). ``model_rounds`` are what a language model tried after
+    the rules gave up.
     """
 
     name: str
@@ -151,6 +187,7 @@ class Proof(Noun):
     level: Level
     first: Level = "written"
     rounds: tuple[Round, ...] = ()
+    model_rounds: tuple[ModelRound, ...] = ()
     image_bytes: int = 0
     base: str = ""
     seconds: float = 0.0

@@ -24,7 +24,7 @@ from typing import Any
 from agent.domain.verdict import FileChange
 from agent.ports import Codebase, Language
 
-__all__ = ["Block", "Edited", "apply_blocks", "read_answer", "read_blocks", "readable"]
+__all__ = ["Block", "Edited", "apply_blocks", "edit_text", "read_answer", "read_blocks", "readable"]
 
 MOST_BLOCKS = 100
 MOST_ANSWER = 1_000_000
@@ -117,6 +117,27 @@ def apply_blocks(code: Codebase, blocks: Sequence[Block]) -> Edited:
         return Edited(refused=tuple(refused))
     changes = (FileChange(path=path, before=code.text(path), after=text) for path, text in sorted(texts.items()))
     return Edited(tuple(change for change in changes if change.before != change.after))
+
+
+def edit_text(path: str, text: str, answer: str) -> tuple[str, tuple[str, ...]]:
+    """One file's text after an answer that may change nothing else, and what is wrong with the answer."""
+    blocks, problems = read_blocks(answer)
+    if problems or not blocks:
+        return text, problems or ("the answer holds no search/replace block",)
+    now = text.encode("utf-8").decode("latin-1")
+    for number, block in enumerate(blocks, start=1):
+        if block.path not in (path, path.rpartition("/")[2]):
+            return text, (
+                f"block {number}: only {path} may be changed, not {block.path[:80] or 'a file without a name'}",
+            )
+        if not block.search.strip():
+            return text, (f"block {number}: it has no lines to search for",)
+        after, why = _replaced(now, block)
+        if why:
+            return text, (f"block {number}: {why}",)
+        now = after
+    after = now.encode("latin-1").decode("utf-8", "replace")
+    return after, () if after != text else ("the blocks change nothing",)
 
 
 def readable(text: str) -> str:
