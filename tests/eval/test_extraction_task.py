@@ -10,7 +10,7 @@ import pytest
 from agent.adapters.bubblewrap_sandbox import BubblewrapSandbox
 from agent.boundaries import read_boundaries
 from agent.domain.boundary import SHARED, Boundaries, Service, Unit
-from agent.domain.extraction import Comparison, RecordedRequest, Rung, Tally
+from agent.domain.extraction import Comparison, Drill, LiveTests, MutantTally, RecordedRequest, Rung, Tally
 from agent.errors import ExtractionError
 from agent.extracting.ladder import Climb, for_service
 from agent.extracting.python_stack import PythonStack
@@ -98,8 +98,18 @@ def test_services_share_the_recording_and_the_oracle_and_nothing_else() -> None:
 def test_a_row_says_what_was_seen_on_each_rung() -> None:
     climb = for_service(begun(), "orders")
     control = Rung(level=1, name="restricted copy", passed=True, verdict="v", tally=Tally(recorded=2, identical=2))
-    rung = Rung(level=2, name="slice", passed=False, verdict="w", tally=Tally(recorded=2, identical=1, masked=1))
-    climb.rungs += [control, rung]
+    rung = Rung(
+        level=2,
+        name="slice",
+        passed=False,
+        verdict="w",
+        tally=Tally(recorded=2, identical=1, masked=1),
+        generated=Tally(recorded=9, identical=5, masked=1, different=1, vacuous=2),
+        mutants=MutantTally(tried=2, by_recorded=0, by_generated=1),
+        live=LiveTests(tests=8, control_passed=7, passed=6, new_failures=("t",)),
+        drills=(Drill(name="a", passed=True, verdict="v"), Drill(name="b", passed=False, verdict="v")),
+    )
+    climb.rungs += [control, rung, Rung(level=3, name="own schema", passed=False, verdict="others write orders")]
     rounds = (Round("imported", 9, 0, 0, ()), Round("replayed", 9, 2, 1, (Demand("name", "x", "m"),)))
     made = slice_of(APP, "GET /orders/")
     compared = (Comparison(request=1, verdict="identical"), Comparison(request=3, verdict="masked"))
@@ -112,6 +122,9 @@ def test_a_row_says_what_was_seen_on_each_rung() -> None:
     ]  # fmt: skip
     assert (row["rung"], row["own"], row["control"]) == ("1 restricted copy", 2, 2)
     assert (row["identical"], row["masked"], row["rounds"], row["killed"], row["mutants"]) == (1, 1, 1, 1, 2)
+    assert (row["killed_recorded"], row["generated"], row["generated_same"]) == (0, 7, 6)
+    assert [row[key] for key in ("live_tests", "live_control", "live", "live_new", "drills")] == [8, 7, 6, 1, "1 of 2"]
+    assert (row["own_schema"], row["branch"]) == ("does not hold: others write orders.", "")
     assert (row["lines"], row["lines_of"]) == (made.lines, made.lines_of)
     assert (row["null_mutant"], row["wrong_service"]) == ("0 of 2", "0 of 1")
 
@@ -161,7 +174,7 @@ def test_one_recording_serves_every_service_of_a_repository(tmp_path: Path) -> N
     file.write_text(
         'version = 1\n\n[services.orders]\nunits = ["shop.views.orders"]\n\n[services.stock]\nunits = ["shop.views.stock"]\n'
     )
-    rows = [*run_case(Case("shop", root, 3, file), Request(tmp_path / "work"), top=1)]
+    rows = [*run_case(Case("shop", root, 3, file, tops=(1,)), Request(tmp_path / "work"))]
     assert [row if isinstance(row, Skipped) else row["rung"] for row in rows] == ["1 restricted copy"] * 3
     made = [row for row in rows if not isinstance(row, Skipped)]
     assert {(row["recorded"], row["replayable"]) for row in made} == {(4, 4)}
