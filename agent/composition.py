@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.adapters.memo_store import MemoStore
-from agent.errors import ContainerError, SandboxError
+from agent.errors import ContainerError, InputError, RepositoryError, SandboxError
 from agent.settings import Settings
 
 if TYPE_CHECKING:
     from agent.adapters.chroma_index import ChromaIndex
     from agent.adapters.machine_toolchains import MachineToolchains
     from agent.advisor.opening import Opened
-    from agent.delivery import Results
+    from agent.delivery import Extraction, Results
     from agent.doctor import Machine
     from agent.domain.boundary import Boundaries
     from agent.domain.code import DependencyGraph
@@ -306,23 +306,28 @@ def machine(settings: Settings) -> Machine:
 class OpenedDelivery:
     """What `agent.delivery` works with, and what the user should be told about it."""
 
-    results: Results
     branches: Branches
     forge: Forge
+    results: Results | None = None  # without a plan, an extraction stands alone
+    extraction: Extraction | None = None
     notes: tuple[str, ...] = ()
+    folder: str = ""  # of the git repository, that the source is
 
 
 @contextmanager
 def open_delivery(
     source: str, folders: Sequence[Path], forge: str, settings: Settings, *, remote: str | None, base: str, api_url: str | None, author: str,
+    extraction: Path | None = None,
 ) -> Iterator[OpenedDelivery]:  # fmt: skip
-    """Results, the remote's branches and the forge. Raises InputError and DeliveryError; what was made for it is removed at the end."""
-    from agent.adapters.delivery_folder import read_results
+    """Results, the remote's branches and the forge; ``extraction`` is a folder that extract wrote, beside which the plan may be
+    missing. Raises InputError and DeliveryError; what was made for it is removed at the end."""
+    from agent.adapters.delivery_folder import are_results, read_results
     from agent.adapters.forge_choice import choose_forge
     from agent.adapters.git_branches import GitBranches
     from agent.adapters.git_remote import find_remote
 
-    results = read_results(folders, source)
+    results = read_results(folders, source) if extraction is None or are_results(folders) else None
+    taken_out = _read_extraction(extraction, source, settings) if extraction else None
     found = find_remote(source, remote, settings.cache_dir, may_be_own=forge in ("auto", "none"))
     chosen = choose_forge(forge, found, api_url, folders[0] / "requests")
     branches = GitBranches(
@@ -336,10 +341,31 @@ def open_delivery(
     )
     with ExitStack() as stack:
         stack.callback(branches.close)
-        dated = replace(results, committed_on=branches.date(results.report.commit))
+        if results is not None:
+            results = replace(results, committed_on=branches.date(results.report.commit))
+        if taken_out is not None and taken_out.evidence.commit:
+            taken_out = replace(taken_out, committed_on=branches.date(taken_out.evidence.commit))
         opened = chosen.open()
         stack.callback(opened.close)
-        yield OpenedDelivery(dated, branches, opened, chosen.notes)
+        yield OpenedDelivery(branches, opened, results, taken_out, chosen.notes, found.folder)
+
+
+def _read_extraction(folder: Path, source: str, settings: Settings) -> Extraction:
+    """Raises InputError, as for a commit that the repository does not have."""
+    from agent.adapters.extraction_folder import read_extraction
+    from agent.delivery import Extraction
+
+    evidence, files = read_extraction(folder, source)
+    digest = hashlib.sha256(evidence.model_dump_json().encode("utf-8", "surrogateescape")).hexdigest()
+    if not evidence.commit:  # what refuses it says why
+        return Extraction(evidence, files, str(folder), digest)
+    try:
+        snapshot = open_snapshot(source, settings, evidence.commit)
+    except RepositoryError:
+        raise InputError(
+            f"the evidence in {folder} is of commit {evidence.commit[:12]}, which {source} does not have: run figwright extract again."
+        ) from None
+    return Extraction(evidence, files, str(folder), digest, frozenset(path for path, _ in snapshot.paths()))
 
 
 def cache_key(source: str, snapshot: Snapshot) -> str:

@@ -19,13 +19,18 @@ from agent.domain.patch import RefactorReport
 from agent.domain.plan import Plan
 from agent.errors import InputError
 
-__all__ = ["read_results"]
+__all__ = ["are_results", "read_results"]
 
 _Noun = TypeVar("_Noun", bound=Noun)
 _LARGEST = 50_000_000  # bytes of any one file
 _PLAN_FILES = ("plan.md", "boundaries.toml")
 _LINK = re.compile(r"\]\(([A-Za-z0-9_./-]{1,200})\)")
 _CONTAINER_TOPS = ("compose.yaml", "kubernetes", "facade", "secrets")
+
+
+def are_results(folders: Sequence[Path]) -> bool:
+    """Whether plan and refactor both left something in one of the folders."""
+    return all(_holding(folders, name) is not None for name in ("plan.json", "verdicts.json"))
 
 
 def read_results(folders: Sequence[Path], repo: str) -> Results:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from agent.errors import OutputError
 
-__all__ = ["is_edited", "stamped", "write_files"]
+__all__ = ["checksums", "is_edited", "read_checksums", "stamped", "write_files"]
 
 STAMP = re.compile(r"^# figwright: unedited ([0-9a-f]{16})$", re.MULTILINE)
 
@@ -56,6 +56,29 @@ def write_files(folder: Path, files: Mapping[str, str]) -> list[Path]:
             f"the results cannot be written to {folder} ({error.strerror or error}): free space or choose --out."
         ) from None
     return targets
+
+
+def checksums(files: Mapping[str, str]) -> str:
+    """The text of a SHA256SUMS file, as ``sha256sum --check`` reads it: what was written, so that it is known again."""
+    lines = []
+    for name in sorted(files):
+        escaped = name.replace("\\", "\\\\").replace("\n", "\\n")
+        digest = hashlib.sha256(files[name].encode("utf-8", "surrogateescape")).hexdigest()
+        lines.append(f"{chr(92) if escaped != name else ''}{digest}  {escaped}\n")
+    return "".join(lines)
+
+
+def read_checksums(text: str) -> dict[str, str]:
+    """Path -> digest; lines of another form are left out."""
+    found = {}
+    for line in text.split("\n"):
+        match = re.fullmatch(r"(\\?)([0-9a-f]{64})  (.+)", line)
+        if match:
+            name = match[3]
+            if match[1]:
+                name = re.sub(r"\\(.)", lambda each: "\n" if each[1] == "n" else each[1], name)
+            found[name] = match[2]
+    return found
 
 
 def _remove_leftovers(folder: Path) -> None:

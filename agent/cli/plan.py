@@ -67,10 +67,12 @@ def plan(
     show_outgoing: ShowOutgoing = None,
 ) -> None:
     """Write plan.md, plan.html, plan.json and boundaries.toml for a repository. Nothing is written inside it."""
+    from agent.adapters.extraction_folder import evidence_beside
     from agent.adapters.output_folder import is_edited, stamped, write_files
     from agent.composition import workbench
     from agent.domain.finding import SEVERITIES
     from agent.pipeline import Run, make_plan
+    from agent.report.extraction_files import add_extractions
 
     if fail_on is not None:
         one_of("--fail-on", fail_on, SEVERITIES)
@@ -92,6 +94,8 @@ def plan(
         if model:
             wanted.leave(files, folder, model.ledger.text())
         stored_index(bench, run, graph, key)
+        beside = evidence_beside(folder, "" if bench.snapshot.dirty_files else bench.snapshot.commit)
+        files = add_extractions(files, beside)
         proposal = files.pop("boundaries.toml")
         target = folder / "boundaries.toml"
         kept = is_edited(target)

@@ -34,6 +34,14 @@ def pull_requests(
             help="What plan, refactor and containerize wrote; may be given again. Default: figwright-out/NAME.",
         ),
     ] = None,
+    extraction: Annotated[
+        Path | None,
+        typer.Option(
+            "--extraction",
+            metavar="DIR",
+            help="What extract wrote: its service as a stack of requests, each on the one before; needs no plan.",
+        ),
+    ] = None,
     only: Annotated[
         list[str] | None,
         typer.Option("--only", metavar="ID", help="This item, recipe or step alone; may be given again."),
@@ -85,7 +93,7 @@ def pull_requests(
     there and does nothing twice. Exit code 0: all is as it should be; 1: something is left to you; 2: it could not be done.
     """
     from agent.composition import FORGES, open_delivery, open_snapshot
-    from agent.delivery import Wishes, deliver, make_delivery
+    from agent.delivery import Wishes, deliver
 
     one_of("--forge", forge, FORGES)
     one_of("--format", form, ("table", "json"))
@@ -93,15 +101,19 @@ def pull_requests(
     folders = list(source or ()) or [out_folder(repo, None, open_snapshot(repo, settings, None, name).name)]
     for folder in folders:
         stay_outside(repo, "--from", folder)
+    if extraction is not None:
+        stay_outside(repo, "--extraction", extraction)
     wishes = Wishes(frozenset(only or ()), frozenset(again or ()), most_open, draft, dry_run, author)
     outcomes: list[Any] = []
     with ExitStack() as stack:
         progress = stack.enter_context(shown_progress(settings.quiet))
         progress("looking at the remote")
         opened = stack.enter_context(
-            open_delivery(repo, folders, forge, settings, remote=remote, base=base, api_url=api_url, author=author)
-        )
-        delivery = make_delivery(opened.results, include_unprotected=include_unprotected)
+            open_delivery(
+                repo, folders, forge, settings, remote=remote, base=base, api_url=api_url, author=author, extraction=extraction
+            )
+        )  # fmt: skip
+        delivery = _planned(opened, include_unprotected)
         try:
             deliver(delivery, opened.branches, opened.forge, wishes, outcomes, progress)
         except DeliveryError:
@@ -112,6 +124,25 @@ def pull_requests(
         say(text)
     if any(outcome.doing in _FOR_PEOPLE for outcome in outcomes):
         raise typer.Exit(1)
+
+
+def _planned(opened: Any, include_unprotected: bool) -> Any:
+    """What is to be delivered: the plan's items, the extraction's, or both. Raises InputError."""
+    from agent.delivery import add_extraction, make_delivery, refuse_moved
+
+    results, extraction, branches = opened.results, opened.extraction, opened.branches
+    delivery = make_delivery(results, include_unprotected=include_unprotected) if results else None
+    if extraction is None:
+        return delivery
+    delivery = add_extraction(delivery, extraction, results.plan if results else None)
+    tip = branches.base_tip()
+    if branches.contains(tip, delivery.commit):  # a base without the commit is refused by `deliver`
+        start = f"{opened.folder}/" if opened.folder else ""
+        changed = [
+            path.removeprefix(start) for path in branches.changed(delivery.commit, tip) if path.startswith(start)
+        ]
+        refuse_moved(delivery, changed, branches.base)
+    return delivery
 
 
 def _shown(outcomes: Sequence[Any], held_back: Sequence[str], form: str, dry: bool) -> str:

@@ -7,7 +7,8 @@ acts by the table in `agent.delivery.deciding`.
 from __future__ import annotations
 
 from agent.delivery.deliver import Wishes, deliver
+from agent.delivery.extraction_items import add_extraction, refuse_moved
 from agent.delivery.items import make_delivery
-from agent.delivery.results import Results
+from agent.delivery.results import Extraction, Results
 
-__all__ = ["Results", "Wishes", "deliver", "make_delivery"]
+__all__ = ["Extraction", "Results", "Wishes", "add_extraction", "deliver", "make_delivery", "refuse_moved"]

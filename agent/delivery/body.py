@@ -80,12 +80,16 @@ def _size(item: Item) -> str:
         return f"{counted(item.rule_lines, 'line')} by a deterministic recipe: reading samples will do."
     if item.kind == "patch":
         return f"{counted(item.hand_lines, 'line')} to be read by a person."
+    if item.kind == "extraction" and any(change.diff for change in item.changes):
+        return f"{counted(item.hand_lines, 'line')} in the monolith, to be read by a person."
+    if item.kind == "extraction":
+        return f"{counted(item.hand_lines, 'line')}, cut from the monolith or generated."
     return f"{counted(item.hand_lines, 'line')}, generated."
 
 
 def _where(item: Item, around: Surroundings) -> str:
     parts = []
-    if item.kind != "plan":
+    if item.kind != "plan" and (item.step or item.kind != "extraction"):
         plan = f"`{DOCUMENTS}/plan.md`" + (f" ({around.plan_request})" if around.plan_request else "")
         parts.append(
             f"Plan item: {item.step}, {prose(item.step_title)}, in {plan}."

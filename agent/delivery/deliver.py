@@ -17,7 +17,7 @@ from agent.delivery.ground import At, Wanted, Workshop
 from agent.delivery.habits import read_habits
 from agent.delivery.items import change_digest
 from agent.delivery.texts import Texts
-from agent.domain.delivery import PREFIX, Delivery, Doing, Item, Outcome, Request
+from agent.domain.delivery import EXTRACTION_PREFIX, PREFIX, Delivery, Doing, Item, Outcome, Request
 from agent.domain.wording import listed
 from agent.errors import DeliveryError, ForgeUnsureError, InputError
 from agent.ports import Branches, Forge
@@ -112,14 +112,23 @@ class _Run:
             request = _newest(self.forge.requests(branch))
             if request is not None and request.state == "open":
                 self.open_count += 1
+                if not self._speaks_of(branch.removeprefix(PREFIX)):
+                    continue
                 note = "the plan no longer has it: merge it, or close it and delete its branch"
                 found.append(self._outcome(branch.removeprefix(PREFIX), request.title, "gone", note, request))
         return found
 
+    def _speaks_of(self, name: str) -> bool:
+        """Whether the delivery would have the item if there still were such a thing: another extraction's is none of its business."""
+        if name.startswith(EXTRACTION_PREFIX):
+            return name in self.delivery.extraction
+        return self.delivery.planned
+
     def write_dashboard(self, outcomes: Sequence[Outcome]) -> None:
         """One issue while anything waits; closed by people, it stays closed. Unchanged, it is not written."""
         dashboard = self.forge.dashboard()
-        if self.wishes.dry or (dashboard is None and not needs_dashboard(outcomes)):
+        held = bool(self.delivery.extraction and self.delivery.held_back)  # what is held back of a stack is always told
+        if self.wishes.dry or (dashboard is None and not held and not needs_dashboard(outcomes)):
             return
         text = dashboard_text(outcomes, self.delivery.held_back, self.forge.sign, self.ticked)
         if dashboard is not None and (dashboard.closed or same_text(dashboard.body, text)):

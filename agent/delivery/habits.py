@@ -13,7 +13,7 @@ _CONVENTIONAL = re.compile(
 )
 _SCOPED = re.compile(r"[\w./-]{1,40}: \S")
 _SIGNED = re.compile(r"^Signed-off-by: .+ <.+>$", re.MULTILINE)
-_TYPES = {"plan": "docs", "patch": "refactor", "containers": "build"}
+_TYPES = {"plan": "docs", "patch": "refactor", "containers": "build", "extraction": "feat"}
 _FEWEST = 5  # messages: fewer show no habit
 
 

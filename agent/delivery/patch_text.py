@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -14,7 +15,7 @@ from unidiff.patch import PatchSet
 
 from agent.errors import InputError
 
-__all__ = ["FileHunks", "Hunk", "PatchText", "read_patch_text"]
+__all__ = ["FileHunks", "Hunk", "PatchText", "read_diff_or_mail", "read_patch_text"]
 
 _SIGNATURE = "\n-- \nfigwright\n"
 
@@ -66,6 +67,17 @@ def read_patch_text(content: bytes, name: str) -> PatchText:
     subject = " ".join(str(make_header(decode_header(mail["Subject"] or ""))).split()).removeprefix("[PATCH] ")
     body = message.encode("latin-1").decode("utf-8", "replace").strip()
     return PatchText(subject, body, diff, _files(diff, name))
+
+
+def read_diff_or_mail(content: bytes, name: str) -> PatchText:
+    """A patch as a mail, or a bare git diff: it has no subject, and lines with a # before it are its body. Raises InputError."""
+    found = re.match(rb"((?:#[^\n]*\n|\n){0,200})(?=diff --git )", content)
+    if found is None:
+        return read_patch_text(content, name)
+    said = found[1].decode("utf-8", "replace").splitlines()
+    body = "\n".join(line.removeprefix("#").removeprefix(" ") for line in said).strip()
+    diff = content[found.end() :].decode("latin-1")
+    return PatchText("", body, diff, _files(diff, name))
 
 
 def _files(diff: str, name: str) -> tuple[FileHunks, ...]:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agent.domain.container import ContainerReport
+from agent.domain.extraction import Evidence
 from agent.domain.patch import RefactorReport
 from agent.domain.plan import Plan
 
-__all__ = ["Results"]
+__all__ = ["Extraction", "Results"]
 
 
 @dataclass(frozen=True)
@@ -24,4 +25,17 @@ class Results:
     patches: Mapping[str, bytes]
     containers: ContainerReport | None = None
     container_files: Mapping[str, str] = field(default_factory=dict)
+    committed_on: str = ""
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What ``extract`` left in the folder ``place``. ``files`` are those that were judged, by their paths below it, ``digest``
+    is of the evidence, ``taken`` are the paths of its commit."""
+
+    evidence: Evidence
+    files: Mapping[str, bytes]
+    place: str
+    digest: str
+    taken: frozenset[str] = frozenset()
     committed_on: str = ""

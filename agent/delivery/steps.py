@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from agent.delivery.grouping import Judged
 from agent.domain.plan import Plan, Step
 
-__all__ = ["Place", "place_of_files", "step_of_patch"]
+__all__ = ["Place", "extraction_step", "place_of_files", "step_of_patch"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,12 @@ def place_of_files(plan: Plan, kind: str) -> Place:
     """The first step of that kind; behind everything when there is none."""
     found = [place for place in _places(plan) if place.step and place.step.kind == kind]
     return found[0] if found else Place(None, (len(plan.roadmap.phases), 0))
+
+
+def extraction_step(plan: Plan, service: str) -> Step | None:
+    """The step that takes that service out."""
+    steps = [place.step for place in _places(plan) if place.step]
+    return next((step for step in steps if step.kind == "extract" and step.service == service), None)
 
 
 def _places(plan: Plan) -> list[Place]:

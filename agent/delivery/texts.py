@@ -48,7 +48,7 @@ class Texts:
             base=wanted.base,
             title=title_to_write(request.title, title, read_block(body)) if request else title,
             body=compose_body(body, request_text(item, self._around(item, wanted, at, notes)), block),
-            draft=self.draft,
+            draft=self.draft or item.draft,
         )
 
     def _around(self, item: Item, wanted: Wanted, at: Mapping[str, At], notes: tuple[str, ...]) -> Surroundings:

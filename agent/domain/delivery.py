@@ -10,6 +10,7 @@ from agent.domain.inventory import Noun
 
 __all__ = [
     "DASHBOARD_MARK",
+    "EXTRACTION_PREFIX",
     "LABEL",
     "PREFIX",
     "BranchCommit",
@@ -28,6 +29,8 @@ __all__ = [
 DASHBOARD_MARK = "<!-- figwright dashboard -->"
 """What the dashboard's text holds, by which it is found again."""
 LABEL = "figwright"
+EXTRACTION_PREFIX = "extract-"
+"""The IDs of an extraction's items begin with this."""
 PREFIX = "figwright/"
 """Every branch that is ever pushed begins with this."""
 
@@ -64,7 +67,7 @@ class Item(Noun):
     """
 
     id: str = Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,70}[a-z0-9])?$")
-    kind: Literal["plan", "patch", "containers"]
+    kind: Literal["plan", "patch", "containers", "extraction"]
     title: str
     why: str
     recipes: tuple[str, ...] = ()
@@ -79,6 +82,7 @@ class Item(Noun):
     risk: str = ""
     rollback: str = ""
     unprotected: bool = False
+    draft: bool = False  # opened as a draft, whatever was asked for
     caveat: str = ""
     hand_lines: int = 0
     rule_lines: int = 0
@@ -94,7 +98,9 @@ class Item(Noun):
 
 class Delivery(Noun):
     """All items of a repository in the order in which they are to be opened. ``commit`` is what the patches were judged on,
-    ``plan`` the plan's hash, ``committed_on`` the date that commits carry. ``held_back`` says what is no item, and why."""
+    ``plan`` the plan's hash, ``committed_on`` the date that commits carry. ``held_back`` says what is no item, and why.
+    ``planned``: the plan's own items are in it. ``extraction`` are the IDs that an extraction in it may have, those of items
+    that it lacks, too: another extraction's branches are none of its business."""
 
     name: str
     commit: str
@@ -102,6 +108,8 @@ class Delivery(Noun):
     plan: str
     items: tuple[Item, ...]
     held_back: tuple[str, ...] = ()
+    planned: bool = True
+    extraction: tuple[str, ...] = ()
 
 
 class BranchCommit(Noun):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.report.extraction_files import add_extractions, write_extraction
 from agent.report.handover_files import write_handover
 from agent.report.html import write_html
 from agent.report.json_text import plan_schema, read_json, write_json
@@ -11,10 +12,12 @@ from agent.report.markdown_changes import write_changes
 from agent.report.sarif import write_sarif
 
 __all__ = [
+    "add_extractions",
     "plan_schema",
     "read_json",
     "write_changes",
     "write_decisions",
+    "write_extraction",
     "write_handover",
     "write_html",
     "write_json",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from agent.domain.evidence import parity_counts, said_of_tally
 from agent.domain.extraction import Evidence, Rung
+from agent.report.number_format import figure
 
 __all__ = ["write_extraction_table"]
 
@@ -21,6 +23,9 @@ def write_extraction_table(evidence: Evidence) -> str:
             seen = ", ".join(f"{name} {count}" for name, count in one.writers)
             lines.append(f"  {one.table}: {seen} (planned: {', '.join(one.predicted) or 'nobody'})")
         lines.append("")
+    if evidence.parity:
+        counts = ", ".join(f"{number} {text}" for text, number in parity_counts(evidence))
+        lines += [f"parity ledger: {len(evidence.parity)} functions, {counts}", ""]
     lines += [f"note: {note}" for note in evidence.notes]
     if evidence.stopped:
         lines.append(f"stopped: {evidence.stopped}")
@@ -31,6 +36,8 @@ def _rung(rung: Rung) -> list[str]:
     kind = ", a control" if rung.control else ""
     lines = [f"{rung.level} {rung.name}{kind}: {'holds' if rung.passed else 'does not hold'}", f"  {rung.verdict}"]
     tally = rung.tally
+    if not tally.recorded and rung.level > 1:
+        return [*lines, *_measured(rung), *(f"  {note}" for note in rung.notes), ""]
     lines.append(
         f"  recorded {tally.recorded}, replayable {tally.replayable}, identical {tally.identical}, masked {tally.masked}, "
         f"different {tally.different}, vacuous {tally.vacuous}, not replayable {tally.not_replayable}; "
@@ -45,5 +52,32 @@ def _rung(rung: Rung) -> list[str]:
     lines += [f"  {len(one.requests)} {one.verdict}: {one.cause}" for one in rung.residual[:_MOST_CAUSES]]
     if len(rung.residual) > _MOST_CAUSES:
         lines.append(f"  and {len(rung.residual) - _MOST_CAUSES} more causes in extraction.json")
-    lines += [f"  {note}" for note in rung.notes]
-    return [*lines, ""]
+    return [*lines, *_measured(rung), *(f"  {note}" for note in rung.notes), ""]
+
+
+def _measured(rung: Rung) -> list[str]:
+    """What higher rungs count beside recorded requests."""
+    lines = []
+    if rung.generated:
+        lines.append(f"  generated requests: {said_of_tally(rung.generated, 'made')}")
+    if rung.lines is not None and rung.lines_of:
+        lines.append(f"  lines kept: {rung.lines:,} of {rung.lines_of:,}")
+    if rung.mutants:
+        one = rung.mutants
+        lines.append(
+            f"  defects: {one.killed} of {one.tried} noticed (recorded requests {one.by_recorded}, generated ones {one.by_generated}, "
+            f"tests {one.by_tests})"
+        )
+        lines += [f"    survivor {left.path}:{left.line} {left.operator}" for left in one.survivors[:_MOST_CAUSES]]
+    if rung.live:
+        live = rung.live
+        lines.append(
+            f"  live tests: {live.passed} of {live.tests} pass, {live.control_passed} in the control, "
+            f"{len(live.new_failures)} new failures, {sum(count for _, count in live.cannot)} cannot run live"
+        )
+    for drill in rung.drills:
+        figures = "; ".join(f"{what} {figure(number)}" for what, number in drill.figures)
+        lines.append(
+            f"  drill {drill.name}: {'held' if drill.passed else 'failed'}, {drill.verdict}{f' ({figures})' if figures else ''}"
+        )
+    return lines

@@ -7,20 +7,59 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 
+from agent.domain.extraction import Measured
+from agent.domain.handover import ParityRow
 from agent.domain.plan import Plan
 from agent.report.visible_text import visible
 
-__all__ = ["write_issues", "write_parity", "write_questions_file", "write_slo_sheet", "write_steps", "write_workshop"]
+__all__ = [
+    "fill_parity",
+    "write_issues",
+    "write_measured_parity",
+    "write_parity",
+    "write_questions_file",
+    "write_slo_sheet",
+    "write_steps",
+    "write_workshop",
+]
 
+_PARITY = ("kind", "name", "place", "service", "status", "proof")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_parity(plan: Plan) -> str:
     """``parity.csv``: a row for each route, job, screen, report and message."""
-    return _csv(
-        ("kind", "name", "place", "service", "status", "proof"),
-        ((r.kind, r.name, str(r.location), r.service, r.status, r.proof) for r in plan.handover.parity),
+    return _csv(_PARITY, map(_parity_cells, plan.handover.parity))
+
+
+def fill_parity(rows: Iterable[ParityRow], measured: Iterable[Measured]) -> str:
+    """``parity.csv`` once more, with the rows that an extraction filled in."""
+    filled = {(one.row.kind, one.row.name, one.row.location, one.row.service): one.row for one in measured}
+    return _csv(_PARITY, (_parity_cells(filled.get((r.kind, r.name, r.location, r.service), r)) for r in rows))
+
+
+def write_measured_parity(measured: Iterable[Measured]) -> str:
+    """``parity-SERVICE.csv``: the plan's columns, then what became of the recorded requests of each function."""
+    heads = (
+        "recorded",
+        "replayable",
+        "identical",
+        "masked",
+        "different",
+        "vacuous",
+        "not replayable",
+        "shown",
+        "why not",
     )
+    rows = (
+        (*_parity_cells(one.row), *(str(getattr(one.tally, head.replace(" ", "_"))) for head in heads[:-2]), one.shown, one.why)
+        for one in measured
+    )  # fmt: skip
+    return _csv((*_PARITY, *heads), rows)
+
+
+def _parity_cells(row: ParityRow) -> tuple[str, ...]:
+    return row.kind, row.name, str(row.location), row.service, row.status, row.proof
 
 
 def write_steps(plan: Plan) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["compact", "count", "decimal", "percent", "plural", "size"]
+__all__ = ["compact", "count", "decimal", "figure", "percent", "plural", "size"]
 
 
 def count(number: int) -> str:
@@ -23,6 +23,13 @@ def decimal(number: float) -> str:
     """Two places, and never ``-0.00``."""
     text = f"{number:.2f}"
     return text[1:] if text == "-0.00" else text
+
+
+def figure(number: float) -> str:
+    """A measured value: ``12``, ``10,000``, ``0.31``, ``0.004``; a whole number has no places."""
+    if number == int(number):
+        return f"{int(number):,}"
+    return f"{number:,.2f}" if abs(number) >= 0.1 else f"{number:.2g}"
 
 
 def percent(share: float) -> str:

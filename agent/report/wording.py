@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from agent.domain.plan import Plan
 from agent.report.number_format import plural
 from agent.report.visible_text import PROSE_LIMIT, cut_tail
 
-__all__ = ["Sentences", "extractable", "headline"]
+__all__ = ["Sentences", "as_sentence", "extractable", "headline"]
 
 _WORD = re.compile(r"[a-z]+(?=[ ,;:]|$)")
 _ENDS = (".", "!", "?", ":", "…")
@@ -38,8 +39,13 @@ class Sentences:
         self._names = names | {unit.id for unit in plan.boundaries.units}
 
     def __call__(self, text: str, limit: int = PROSE_LIMIT) -> str:
-        shown = cut_tail(text.strip(), limit)
-        word = _WORD.match(shown)
-        if word and word[0] not in self._names:
-            shown = shown[0].upper() + shown[1:]
-        return shown if not shown or shown.endswith(_ENDS) else f"{shown}."
+        return as_sentence(text, self._names, limit)
+
+
+def as_sentence(text: str, names: Collection[str], limit: int = PROSE_LIMIT) -> str:
+    """The clause with a capital, unless it starts with one of the names, and a full stop."""
+    shown = cut_tail(text.strip(), limit)
+    word = _WORD.match(shown)
+    if word and word[0] not in names:
+        shown = shown[0].upper() + shown[1:]
+    return shown if not shown or shown.endswith(_ENDS) else f"{shown}."
