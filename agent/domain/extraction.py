@@ -40,11 +40,13 @@ class Application(Noun):
     """How the program under test was made when it answered: enough to make it again.
 
     ``makers`` are functions of the repository, the outermost first, as (module, name, arguments as tagged JSON); an empty
-    name stands for the module's own top level. Django has ``settings`` instead, its settings module.
+    name stands for the module's own top level. Django has ``settings`` instead, its settings module. Of servlets ``makers``
+    are the entries of the tests' class path, as (classes, tests or library, path, ""), ``name`` is the context path, and
+    ``settings`` the Java level.
     """
 
     id: str
-    framework: Literal["flask", "django"]
+    framework: Literal["flask", "django", "express", "servlet"]
     name: str = ""  # Flask's import name
     makers: tuple[tuple[str, str, str], ...] = ()
     settings: str = ""
@@ -118,6 +120,7 @@ class Answer(Noun):
     mail: tuple[Mail, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
     calls: tuple[str, ...] = ()  # other hosts that it tried to reach
+    memory: tuple[str, ...] = ()  # names of what it changed in the memory of its process
     upstream: str = ""
     trouble: str = ""
     traceback: str = ""
@@ -188,12 +191,13 @@ class LiveTests(Noun):
     """The repository's own tests, asking over HTTP through the facade. The control has every route on the monolith.
 
     ``new_failures`` are tests that pass in the control and not with the service's routes on the service; ``cannot`` are
-    (why, tests) that cannot be run so: they stay in ``tests``.
+    (why, tests) that cannot be run so: they stay in ``tests``. ``answered``: tests of which the service answered a request.
     """
 
     tests: int
     control_passed: int
     passed: int
+    answered: int = 0
     new_failures: tuple[str, ...] = ()
     cannot: tuple[tuple[str, int], ...] = ()
 

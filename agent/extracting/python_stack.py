@@ -73,6 +73,9 @@ class PythonCutter:
     def left(self) -> tuple[str, ...]:
         return tuple(self.boundary.left)
 
+    def over(self, recording: Recording) -> PythonCutter:
+        return replace(self, recording=recording)
+
     def own(self) -> tuple[RecordedRequest, ...]:
         return own_requests(self.recording.requests, self.boundary.homes, self.boundary.service)
 

@@ -5,10 +5,11 @@ In: a slice whose answers were found to be the monolith's. Out: what each gate s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from agent.domain.extraction import Answer, Comparison
+from agent.domain.extraction import Answer, Comparison, MutantTally, Survivor
+from agent.extracting.mutant_trials import Trials
 from agent.extracting.slices import BuiltSlice
 from agent.extracting.stacks import Cutter
 from agent.extracting.watching import Ran
@@ -17,7 +18,7 @@ from agent.extraction import Ground, compare
 from agent.ports import Language
 from agent.validation.mutation import Mutant, mutants
 
-__all__ = ["Gates", "TriedMutant", "try_gates"]
+__all__ = ["MOST_MUTANTS", "Gates", "TriedMutant", "try_again", "try_gates"]
 
 MOST_MUTANTS = 24
 FIRST_REQUESTS, MORE_REQUESTS = 6, 40
@@ -25,13 +26,17 @@ FIRST_REQUESTS, MORE_REQUESTS = 6, 40
 
 @dataclass(frozen=True)
 class TriedMutant:
-    """One defect in a line that a request ran, and how many did. ``killed_by``: the first request whose answer was no longer the monolith's (0: none)."""
+    """One defect in a line that a request ran, and how many did. ``killed_by``: the first request whose answer was no longer
+    the monolith's (0: none); ``generated``: no test makes that request, and none that a test makes noticed the defect."""
 
     path: str
     line: int
     operator: str
     ran_by: int
     killed_by: int
+    generated: bool = False
+    mutant: Mutant | None = None
+    ran: tuple[int, ...] = ()  # the requests that did
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,19 @@ class Gates:
     @property
     def killed(self) -> int:
         return sum(bool(one.killed_by) for one in self.mutants)
+
+    @property
+    def tally(self) -> MutantTally:
+        """By what noticed each first; every survivor by its place."""
+        left = (one for one in self.mutants if not one.killed_by)
+        return MutantTally(
+            tried=len(self.mutants),
+            by_recorded=sum(bool(one.killed_by) and not one.generated for one in self.mutants),
+            by_generated=sum(bool(one.killed_by) and one.generated for one in self.mutants),
+            survivors=tuple(
+                Survivor(path=one.path, line=one.line, operator=one.operator, requests=one.ran_by) for one in left
+            ),
+        )
 
     @property
     def honest(self) -> bool:
@@ -87,10 +105,11 @@ class _Bench:
 def try_gates(
     ground: Ground, cutter: Cutter, built: BuiltSlice, ours: Sequence[Answer], languages: Mapping[str, Language], *,
     most: int = MOST_MUTANTS, seed: int = 0, say: Callable[[str], None] = lambda _: None,
+    generated: Collection[int] = (),
 ) -> Gates:  # fmt: skip
-    """Try them all on the requests whose answers the slice got right; ``ours`` are the monolith's."""
-    right = {one.request for one in built.comparisons if one.verdict in ("identical", "masked")}
-    bench = _Bench(ground, cutter, built, {one.request: one for one in ours if one.request in right})
+    """Try them all on the requests whose answers the slice got right; ``ours`` are the monolith's. ``generated``: the numbers
+    of requests that no test makes."""
+    bench = _bench(ground, cutter, built, ours)
     numbers = sorted(bench.ours)
     if not numbers:
         return Gates(0, 0, 0, 0, 0, ())
@@ -98,26 +117,75 @@ def try_gates(
     null, ran = _watch(bench, numbers)
     wrong_numbers = numbers[:: max(1, len(numbers) // 20)]
     failed = replace(bench, built=replace(built, slice=cutter.empty())).different({}, wrong_numbers)
-    tried = []
-    for mutant, asked in _choose(built, ran, languages, most, seed):
-        tried.append(_try(bench, mutant, asked))
-        noticed = "killed" if tried[-1].killed_by else "survived"
-        say(f"{noticed}: {mutant.operator} in {mutant.path}:{mutant.line}")
+    chosen = list(_choose(built, ran, languages, most, seed))
+    tried = _try(bench, [one for one, _ in chosen], [asked for _, asked in chosen], generated, say)
     lines_run = sum(len(by_line) for by_line in ran.values())
     return Gates(len(numbers), len(null), len(wrong_numbers), len(wrong_numbers) - len(failed), lines_run, tuple(tried))
 
 
-def _try(bench: _Bench, mutant: Mutant, asked: Sequence[int]) -> TriedMutant:
-    """A few of the requests that ran the line first, and more of them when those notice nothing."""
-    text = bench.built.slice.files[mutant.path].decode("latin-1")  # a mutant's places count bytes
-    broken = {mutant.path: mutant.apply(text).encode("latin-1")}
-    first = _spread(asked, FIRST_REQUESTS)
-    noticed = bench.different(broken, first)
-    others = [number for number in asked if number not in first]
-    if not noticed and others:
-        noticed = bench.different(broken, _spread(others, MORE_REQUESTS))
-    killer = noticed[0].request if noticed else 0
-    return TriedMutant(mutant.path, mutant.line, mutant.operator, len(asked), killer)
+def try_again(
+    ground: Ground, cutter: Cutter, built: BuiltSlice, ours: Sequence[Answer], gates: Gates, new: Collection[int],
+    say: Callable[[str], None] = lambda _: None,
+) -> Gates:  # fmt: skip
+    """The survivors once more, on ``new`` generated requests alone; the slice must be the same."""
+    bench = _bench(ground, cutter, built, ours)
+    numbers = sorted(number for number in new if number in bench.ours)
+    null, ran = _watch(bench, numbers) if numbers else ([], {})
+    altered = {one.request for one in null}
+    left = [one for one in gates.mutants if not one.killed_by and one.mutant is not None]
+    asked = [sorted({*ran.get(one.path, {}).get(one.line, ())} - altered) for one in left]
+    again = _try(bench, [one.mutant for one in left if one.mutant], asked, new, say)
+    found = dict(zip(left, again, strict=True))
+    tried = [
+        replace(found[one], ran_by=one.ran_by + found[one].ran_by, ran=(*one.ran, *found[one].ran))
+        if one in found
+        else one
+        for one in gates.mutants
+    ]
+    return replace(
+        gates, null_asked=gates.null_asked + len(numbers), null_different=gates.null_different + len(null),
+        mutants=tuple(tried),
+    )  # fmt: skip
+
+
+def _bench(ground: Ground, cutter: Cutter, built: BuiltSlice, ours: Sequence[Answer]) -> _Bench:
+    right = {one.request for one in built.comparisons if one.verdict in ("identical", "masked")}
+    return _Bench(ground, cutter, built, {one.request: one for one in ours if one.request in right})
+
+
+def _try(
+    bench: _Bench, chosen: Sequence[Mutant], asked: Sequence[Sequence[int]], generated: Collection[int],
+    say: Callable[[str], None],
+) -> list[TriedMutant]:  # fmt: skip
+    """A few of the recorded requests that ran the line first, more of them when those notice nothing, then the generated ones."""
+
+    def wrong(files: Mapping[str, bytes], numbers: Sequence[int]) -> set[int]:
+        say(f"{len(numbers)} requests to a slice with defects, start {trials.starts}")
+        return {one.request for one in bench.different(files, numbers)}
+
+    trials = Trials(chosen, [frozenset(one) for one in asked], bench.built.slice.files, wrong)
+    recorded = [[number for number in one if number not in generated] for one in asked]
+    made = [[number for number in one if number in generated] for one in asked]
+    for numbers, most in ((recorded, FIRST_REQUESTS), (recorded, MORE_REQUESTS), (made, MORE_REQUESTS)):
+        trials.ask(numbers.__getitem__, most)
+    tried = []
+    for n, mutant in enumerate(chosen):
+        killer = trials.killed.get(n, 0)
+        say(f"{'killed' if killer else 'survived'}: {mutant.operator} in {mutant.path}:{mutant.line}")
+        tried.append(
+            TriedMutant(
+                mutant.path,
+                mutant.line,
+                mutant.operator,
+                len(asked[n]),
+                killer,
+                killer in generated,
+                mutant,
+                tuple(asked[n]),
+            )
+        )
+    say(f"{len(chosen)} mutants took {trials.starts} starts of the slice")
+    return tried
 
 
 def _watch(bench: _Bench, numbers: Sequence[int]) -> tuple[list[Comparison], Ran]:
@@ -145,10 +213,3 @@ def _choose(
             chosen.extend([one for one in found if one not in chosen][: most - len(chosen)])
     for mutant in chosen:
         yield mutant, sorted(set(ran[mutant.path].get(mutant.line, ())))
-
-
-def _spread(numbers: Sequence[int], most: int) -> list[int]:
-    """At most so many of them, evenly."""
-    if len(numbers) <= most:
-        return list(numbers)
-    return sorted({numbers[round(i * (len(numbers) - 1) / (most - 1))] for i in range(most)})

@@ -4,37 +4,63 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from agent.domain.extraction import Answer, RecordedRequest, Rung
+from agent.domain.extraction import Answer, RecordedRequest, Residual, Rung
+from agent.extracting.generated import Asking, Generated, Hunt, generate
 from agent.extracting.packing import pack_slice
-from agent.extracting.slice_gates import MOST_MUTANTS, Gates, try_gates
+from agent.extracting.slice_gates import MOST_MUTANTS, Gates, try_again, try_gates
 from agent.extracting.slice_report import slice_files
 from agent.extracting.slices import BuiltSlice, build_slice
 from agent.extracting.stacks import Cutter
 from agent.extracting.writing import write_tree
-from agent.extraction import Ground
+from agent.extraction import Ground, compare
+from agent.extraction.remembering import memory_notes
 from agent.extraction.tallying import residual, tally, tally_routes
 from agent.ports import Language
 
 __all__ = ["SliceRung", "climb_slice"]
 
 
+MOST_TARGETED = 120  # candidates for what survived
+WANTED_KILLED = 0.9
+
+
 @dataclass(frozen=True)
 class SliceRung:
-    """``files`` go below the output folder: ``slice/``, ``containers/``, ``slice.json``."""
+    """``files`` go below the output folder: ``slice/``, ``containers/``, ``slice.json``. ``built`` is judged by recorded requests,
+    ``beyond`` by those that no test makes; it is the same slice."""
 
     rung: Rung
     built: BuiltSlice
     gates: Gates | None
     files: Mapping[str, bytes]
+    beyond: BuiltSlice | None = None
+
+
+@dataclass
+class _Tried:
+    """A slice with all that was asked of it. ``ours``: the monolith's answers; ``hunt``: the search for requests, where there is one."""
+
+    cutter: Cutter
+    built: BuiltSlice
+    ours: Sequence[Answer]
+    hunt: Hunt | None = None
+    found: Generated | None = None
+    gates: Gates | None = None
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """Of the requests that no test makes."""
+        return frozenset(one.number for one in self.found.requests) if self.found else frozenset()
 
 
 def climb_slice(
     ground: Ground, cutter: Cutter, languages: Mapping[str, Language], ours: Sequence[Answer] = (), *,
-    mutants: int = MOST_MUTANTS, seed: int = 0, say: Callable[[str], None] = lambda _: None,
+    mutants: int = MOST_MUTANTS, seed: int = 0, say: Callable[[str], None] = lambda _: None, asking: Asking | None = None,
 ) -> SliceRung:  # fmt: skip
-    """``ours``: the monolith's answers, where the caller has them; the others are asked for here. ``mutants`` 0: none are tried."""
+    """``ours``: the monolith's answers, where the caller has them; the others are asked for here. ``mutants`` 0: none are tried.
+    ``asking``: what requests are generated from; without it none are."""
     known = {one.request: one for one in ours}
     asked = [one.number for one in cutter.own()]
     missing = [number for number in asked if number not in known]
@@ -42,16 +68,69 @@ def climb_slice(
         say(f"the monolith answers {len(missing)} requests of {cutter.service}")
         known |= {one.request: one for one in cutter.replay(ground.pristine, missing, "monolith").answers}
     control = [known[number] for number in asked]
-    built = build_slice(ground, cutter, control, say)
-    gates = None
-    if any(one.verdict in ("identical", "masked") for one in built.comparisons):
-        gates = try_gates(ground, cutter, built, control, languages, most=mutants, seed=seed, say=say)
-    folder = write_tree(ground.folders.fresh("slice"), built.slice)
+    tried = _Tried(cutter, build_slice(ground, cutter, control, say), control)
+    if asking is not None and asking.most and not tried.built.failure:
+        tried.hunt = generate(ground, cutter, asking, tried.built.slice, say)
+        _widen(ground, tried, control, say)
+    if any(one.verdict in ("identical", "masked") for one in tried.built.comparisons):
+        tried.gates = try_gates(
+            ground,
+            tried.cutter,
+            tried.built,
+            tried.ours,
+            languages,
+            most=mutants,
+            seed=seed,
+            say=say,
+            generated=tried.numbers,
+        )
+        _aim(ground, tried, control, say)
+    folder = write_tree(ground.folders.fresh("slice"), tried.built.slice)
     try:
-        containers, nothing = pack_slice(folder, cutter.service, _health(built.requests))
+        recorded = tried.built.of({one.number for one in tried.built.requests} - tried.numbers)
+        containers, nothing = pack_slice(folder, cutter.service, _health(recorded.requests))
     finally:
         ground.folders.drop(folder)
-    return SliceRung(_rung(built, gates, nothing), built, gates, slice_files(built, gates, containers))
+    recorded = replace(recorded, notes=(*recorded.notes, *memory_notes([*known.values()], {*asked})))
+    beyond = tried.built.of(tried.numbers) if tried.found is not None else None
+    files = slice_files(recorded, tried.gates, containers, beyond, tried.found)
+    return SliceRung(_rung(recorded, tried.gates, nothing, beyond, tried.found), recorded, tried.gates, files, beyond)
+
+
+def _widen(ground: Ground, tried: _Tried, control: Sequence[Answer], say: Callable[[str], None]) -> None:
+    """The slice answers what was generated, too, and is mended where it does not do so as the monolith does."""
+    if tried.hunt is None:
+        return
+    known = tried.numbers
+    tried.found = tried.hunt.result()
+    new = [one for one in tried.found.requests if one.number not in known]
+    if new:
+        say(f"a service that serves nothing answers {len(new)} generated requests")
+        folder = write_tree(ground.folders.fresh("slice"), tried.cutter.empty())
+        try:
+            answers = tried.found.cutter.replay(folder, [one.number for one in new], tried.cutter.service).answers
+        finally:
+            ground.folders.drop(folder)
+        alike = compare(new, tried.found.answers, answers)
+        tried.hunt.drop({one.request for one in alike if one.verdict in ("identical", "masked")})
+        tried.found = tried.hunt.result()
+    if tried.found.requests:
+        tried.cutter = tried.found.cutter
+        tried.ours = [*control, *tried.found.answers]
+        tried.built = build_slice(ground, tried.cutter, tried.ours, say, tried.built)
+
+
+def _aim(ground: Ground, tried: _Tried, control: Sequence[Answer], say: Callable[[str], None]) -> None:
+    """Where too many defects survive, more requests are made from those that ran their lines, and the survivors tried on them."""
+    gates, hunt = tried.gates, tried.hunt
+    if gates is None or hunt is None or not gates.mutants or gates.killed >= WANTED_KILLED * len(gates.mutants):
+        return
+    before, files = tried.numbers, tried.built.slice.files
+    survivors = [(one.path, one.line, frozenset(one.ran)) for one in gates.mutants if not one.killed_by]
+    hunt.aim(tried.built.slice, survivors, MOST_TARGETED)
+    _widen(ground, tried, control, say)
+    if tried.built.slice.files == files:
+        tried.gates = try_again(ground, tried.cutter, tried.built, tried.ours, gates, tried.numbers - before, say)
 
 
 def _health(requests: Sequence[RecordedRequest]) -> str:
@@ -64,8 +143,10 @@ def _health(requests: Sequence[RecordedRequest]) -> str:
     return min(found, key=lambda target: (len(target), target), default="")
 
 
-def _rung(built: BuiltSlice, gates: Gates | None, nothing: str) -> Rung:
-    notes = [*built.notes]
+def _rung(
+    built: BuiltSlice, gates: Gates | None, nothing: str, beyond: BuiltSlice | None, found: Generated | None
+) -> Rung:
+    notes = [*built.notes, *(found.notes if found is not None else ())]
     if gates is not None:
         notes.append(
             f"a harmless change altered {gates.null_different} of {gates.null_asked} answers; "
@@ -75,14 +156,29 @@ def _rung(built: BuiltSlice, gates: Gates | None, nothing: str) -> Rung:
             notes.append(f"{gates.killed} of {len(gates.mutants)} mutants in executed lines were noticed")
     if nothing:
         notes.append(f"no container: {nothing}")
+    verdict, alike = built.verdict, True
+    if beyond is not None and beyond.requests:
+        alike = beyond.answers_alike
+        same = beyond.count("identical") + beyond.count("masked")
+        verdict += f"; of those that no test asks for, {same} of {beyond.replayable}"
     return Rung(
         level=2,
         name="slice",
-        passed=built.passed and gates is not None and gates.honest,
-        verdict=built.verdict,
+        passed=built.passed and alike and gates is not None and gates.honest,
+        verdict=verdict,
         tally=tally(built.requests, built.comparisons),
         routes=tally_routes(built.requests, built.comparisons),
-        residual=residual(built.comparisons),
+        residual=(*residual(built.comparisons), *_beyond_residual(beyond)),
         upstreams=tuple(sorted(Counter(one.upstream or "nobody" for one in built.answers).items())),
+        generated=tally(beyond.requests, beyond.comparisons) if beyond is not None else None,
+        mutants=gates.tally if gates is not None and gates.mutants else None,
+        lines=built.slice.lines,
+        lines_of=built.slice.lines_of,
         notes=tuple(notes),
     )
+
+
+def _beyond_residual(beyond: BuiltSlice | None) -> tuple[Residual, ...]:
+    """What is left over of generated requests, said to be theirs."""
+    found = residual(beyond.comparisons) if beyond is not None else ()
+    return tuple(one.model_copy(update={"cause": f"generated: {one.cause}"}) for one in found)

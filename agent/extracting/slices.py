@@ -6,7 +6,7 @@ In: the ground and a program read for one service; out: the slice, every round o
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent.domain.extraction import Answer, Comparison, RecordedRequest
 from agent.extracting.stacks import Cutter
@@ -36,7 +36,7 @@ class Round:
 
 @dataclass(frozen=True)
 class BuiltSlice:
-    """``comparisons`` has one entry for each recorded request of the service. ``failure``: the slice could not be started."""
+    """``comparisons`` has one entry for each request of the service. ``failure``: the slice could not be started."""
 
     slice: Slice
     rounds: tuple[Round, ...]
@@ -50,18 +50,30 @@ class BuiltSlice:
         """How many comparisons came to that verdict."""
         return sum(one.verdict == verdict for one in self.comparisons)
 
+    def of(self, numbers: Container[int]) -> BuiltSlice:
+        """The same slice, judged by these requests alone."""
+        return replace(
+            self,
+            requests=tuple(one for one in self.requests if one.number in numbers),
+            answers=tuple(one for one in self.answers if one.request in numbers),
+            comparisons=tuple(one for one in self.comparisons if one.request in numbers),
+        )
+
     @property
     def replayable(self) -> int:
         return sum(self.count(v) for v in ("identical", "masked", "different"))
 
     @property
-    def passed(self) -> bool:
-        """At least 99.5 % answer the same (at most 1 % behind a mask), at least one does, and the slice is at most 70 % of
-        the lines."""
+    def answers_alike(self) -> bool:
+        """At least 99.5 % answer the same (at most 1 % behind a mask), and at least one does."""
         masked = self.count("masked")
         same = self.count("identical") + masked
-        answers = bool(same) and same >= IDENTICAL_SHARE * self.replayable and masked <= MASKED_SHARE * self.replayable
-        return answers and self.slice.share <= LINES_SHARE
+        return bool(same) and same >= IDENTICAL_SHARE * self.replayable and masked <= MASKED_SHARE * self.replayable
+
+    @property
+    def passed(self) -> bool:
+        """It answers alike, and the slice is at most 70 % of the lines."""
+        return self.answers_alike and self.slice.share <= LINES_SHARE
 
     @property
     def verdict(self) -> str:
@@ -94,16 +106,25 @@ class _State:
 
 
 def build_slice(
-    ground: Ground, cutter: Cutter, ours: Sequence[Answer] = (), say: Callable[[str], None] = lambda _: None
-) -> BuiltSlice:
+    ground: Ground, cutter: Cutter, ours: Sequence[Answer] = (), say: Callable[[str], None] = lambda _: None,
+    begun: BuiltSlice | None = None,
+) -> BuiltSlice:  # fmt: skip
     """Write the slice, repair it by what it prints, and replay the service's requests against it.
 
-    ``ours`` are the monolith's own answers where the caller has them; those that are missing are asked for here.
+    ``ours`` are the monolith's own answers where the caller has them; those that are missing are asked for here. ``begun`` is
+    what came of fewer requests of the same numbers: only the others are asked, unless they change the slice.
     """
     wanted = cutter.own()
     numbers = [one.number for one in wanted]
     state = _State()
-    made = _import_rounds(cutter, state, say)
+    theirs: dict[int, Answer] = {}
+    if begun is None:
+        made = _import_rounds(cutter, state, say)
+    else:
+        made, theirs = begun.slice, {one.request: one for one in begun.answers}
+        state.add(demand for one in begun.rounds for demand in one.demands)
+        state.rounds.extend(begun.rounds)
+    most = len(state.rounds) + MOST_ROUNDS
     notes = (f"stays with the monolith, since no request starts it: {', '.join(cutter.left)}",) if cutter.left else ()
     if not wanted:
         nothing = "no recorded request reaches a route of the service"
@@ -114,21 +135,24 @@ def build_slice(
         known |= {one.request: one for one in cutter.replay(ground.pristine, numbers, "monolith").answers}
     control = [known[number] for number in numbers]
     while True:
-        say(f"the slice of {cutter.service} answers {len(numbers)} requests")
-        replayed = _replay(ground, cutter, made, numbers)
-        compared = compare(wanted, control, replayed.answers)
+        asked = [number for number in numbers if number not in theirs]
+        say(f"the slice of {cutter.service} answers {len(asked)} requests")
+        replayed = _replay(ground, cutter, made, asked) if asked else Replayed(())
+        theirs |= {one.request: one for one in replayed.answers}
+        answers = tuple(theirs[number] for number in numbers)
+        compared = compare(wanted, control, answers)
         different = [one.request for one in compared if one.verdict == "different"]
-        printed = [replayed.failure, *_printed(control, replayed.answers, different)]
+        printed = [replayed.failure, *_printed(control, answers, different)]
         new = state.add((d for text in printed for d in cutter.lacks(text)), _templates(made))
         if different and not any(demand.kind != "member" for demand in new):
             # No error names it: what the monolith runs for these requests says what is missing
             _, ran = cutter.watch(ground.pristine, different[:MOST_WATCHED], "monolith")
             new += state.add(cutter.witnessed(made, ran))
-        state.rounds.append(Round("replayed", made.lines, len(numbers), len(different), new))
-        if not new or len(state.rounds) >= MOST_ROUNDS:
-            failure = "" if any(one.status for one in replayed.answers) else replayed.failure
-            return BuiltSlice(made, tuple(state.rounds), wanted, replayed.answers, compared, failure, notes)
-        made = cutter.cut(list(state.demands.values()))
+        state.rounds.append(Round("replayed", made.lines, len(asked), len(different), new))
+        if not new or len(state.rounds) >= most:
+            failure = "" if any(one.status for one in answers) else replayed.failure
+            return BuiltSlice(made, tuple(state.rounds), wanted, answers, compared, failure, notes)
+        made, theirs = cutter.cut(list(state.demands.values())), {}
 
 
 def _import_rounds(cutter: Cutter, state: _State, say: Callable[[str], None]) -> Slice:

@@ -32,6 +32,10 @@ class Cutter(Protocol):
         """Jobs and commands of the service that no request starts."""
         ...
 
+    def over(self, recording: Recording) -> Cutter:
+        """The same program, asked the requests of another recording of it."""
+        ...
+
     def own(self) -> tuple[RecordedRequest, ...]:
         """The recorded requests that the service answers."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from agent.extraction import Ground, Recording, replay
 from agent.extraction.slicing import Program, lines
 from agent.ports import Workspace
 
-__all__ = ["Ran", "watch"]
+__all__ = ["Kept", "Ran", "read_ran", "watch"]
 
 Ran = Mapping[str, Mapping[int, Sequence[int]]]
 """path -> line -> requests that ran it"""
@@ -36,20 +36,25 @@ def watch(
                 place.write_bytes(text + f"\n\nimport {_WATCH}  # noqa\n".encode())
                 (watched / f"{module.root}{_WATCH}.py").write_text(lines.SOURCE, "utf-8")
                 paths.add(module.path)
-        keeping = replace(ground, folders=_Kept(ground.folders, kept))
+        keeping = replace(ground, folders=Kept(ground.folders, kept))
         answers = replay(keeping, recording, watched, numbers, upstream=upstream).answers
     finally:
         ground.folders.drop(watched)
+    return answers, read_ran(kept, paths)
+
+
+def read_ran(kept: Iterable[str], paths: Collection[str]) -> Ran:
+    """What was written, a line ``request line path`` each, as far as it speaks of these paths."""
     found: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for line in (line for text in kept for line in text.splitlines()):
         number, _, rest = line.partition(" ")
         at, _, path = rest.partition(" ")
         if number.isdigit() and at.isdigit() and path in paths:
             found[path][int(at)].append(int(number))
-    return answers, {path: dict(by_line) for path, by_line in found.items()}
+    return {path: dict(by_line) for path, by_line in found.items()}
 
 
-class _Kept:
+class Kept:
     """A workspace that reads what a box wrote about lines before its folder goes."""
 
     def __init__(self, folders: Workspace, texts: list[str]) -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["FrameworkRoute", "facade_config", "route_expression", "routes_by_owner"]
+__all__ = ["FrameworkRoute", "facade_config", "match_order", "route_expression", "routes_by_owner"]
 
 _TOP = """\
 worker_processes 1;
@@ -65,32 +65,36 @@ _WEIGHTS = {"int": 50, "float": 50, "uuid": 100, "path": 200}
 @dataclass(frozen=True)
 class FrameworkRoute:
     """One entry of the table, for these methods (none: all). ``own``: the service serves it. ``regex``: the pattern is an
-    expression already, and the table's order decides."""
+    expression already, and the table's order decides. ``expression``: the pattern is for people, this one decides, in the table's order."""
 
     pattern: str
     methods: tuple[str, ...]
     own: bool
     regex: bool
+    expression: str = ""
 
 
 def routes_by_owner(
-    pattern: str, methods: tuple[str, ...], regex: bool, owner: Callable[[str], str], service: str
+    pattern: str, methods: tuple[str, ...], regex: bool, owner: Callable[[str], str], service: str, expression: str = ""
 ) -> tuple[FrameworkRoute, ...]:
     """One entry of the framework's table, as two when only some of its methods are the service's; ``owner`` tells whose a method is."""
     verbs = methods or _VERBS
     own = tuple(verb for verb in verbs if owner(verb) == service)
     if len(own) in (0, len(verbs)):
-        return (FrameworkRoute(pattern, methods, bool(own), regex),)
+        return (FrameworkRoute(pattern, methods, bool(own), regex, expression),)
     others = tuple(verb for verb in methods if verb not in own)
     # What is named comes first, so that the rest may stand for every other method
-    return FrameworkRoute(pattern, own, True, regex), FrameworkRoute(pattern, others, False, regex)
+    return (
+        FrameworkRoute(pattern, own, True, regex, expression),
+        FrameworkRoute(pattern, others, False, regex, expression),
+    )
 
 
 def facade_config(routes: Sequence[FrameworkRoute], ports: tuple[int, int, int], work: str = "{{work}}") -> str:
     """``ports``: of the facade, the monolith, the service."""
     port, monolith, service = ports
     lines = []
-    for route in _ordered(routes):
+    for route in match_order(routes):
         expression = route_expression(route)
         methods = f"(?:{'|'.join(sorted(route.methods))})" if route.methods else "[A-Z]+"
         upstream = "service" if route.own else "monolith"
@@ -100,9 +104,9 @@ def facade_config(routes: Sequence[FrameworkRoute], ports: tuple[int, int, int],
     return top + "".join(lines) + _BOTTOM.format(port=port)
 
 
-def _ordered(routes: Sequence[FrameworkRoute]) -> list[FrameworkRoute]:
+def match_order(routes: Sequence[FrameworkRoute]) -> list[FrameworkRoute]:
     """Expressions as they stand; Werkzeug's rules part by part, literal text before variables, light ones first."""
-    if any(route.regex for route in routes):
+    if any(route.regex or route.expression for route in routes):
         return list(routes)
     return sorted(routes, key=lambda route: (_weight(route.pattern), route.pattern, not route.methods, route.methods))
 
@@ -117,6 +121,9 @@ def _weight(pattern: str) -> tuple[tuple[int, int], ...]:
 
 def route_expression(route: FrameworkRoute) -> str | None:
     """A regular expression for the whole path; None for a pattern that nginx could not read."""
+    if route.expression:
+        text = route.expression.removeprefix("^").removesuffix("$")
+        return text if _readable(text) else None
     if route.regex:
         text = _NAMED.sub("(?:", route.pattern).replace("\\Z", "").replace("\\A", "")
         ends = text.endswith("$")

@@ -11,6 +11,13 @@ _ROOT = "/repo/"
 _OUT = "/out/lines-%d.txt"
 _seen = set()
 _now = [0]
+_file = [0, -1]  # of this process: a fork has another
+
+
+def _write(text):
+    if _file[0] != os.getpid():
+        _file[:] = [os.getpid(), os.open(_OUT % os.getpid(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)]
+    os.write(_file[1], text.encode("utf-8", "replace"))
 
 
 def _line(frame, event, argument):
@@ -18,8 +25,7 @@ def _line(frame, event, argument):
         key = (_now[0], frame.f_code.co_filename, frame.f_lineno)
         if key not in _seen:
             _seen.add(key)
-            with open(_OUT % os.getpid(), "a") as file:
-                file.write("%d %d %s\\n" % (key[0], key[2], key[1][len(_ROOT):]))
+            _write("%d %d %s\\n" % (key[0], key[2], key[1][len(_ROOT):]))
     return _line
 
 
