@@ -110,7 +110,7 @@ def make_boundaries(
     done = run.stage("boundaries")
     units = sorted({s.unit for s in graph.symbols if s.unit and s.role == "code"})
     tables = [s.id for s in graph.symbols if s.kind == "table"]
-    read = read_boundaries(file[1], file[0], units, tables) if file else None
+    read = read_boundaries(file[1], file[0], units, tables, _routes(graph)) if file else None
     pins = read_pins(assumptions.pins, units) if assumptions.pins else {}
     file_name = file[0] if file else "boundaries.toml"
     proposal = propose_boundaries(
@@ -219,11 +219,15 @@ def _judge(case: Case, assumptions: Assumptions, run: Run) -> Plan:
     return plan
 
 
+def _routes(graph: DependencyGraph) -> list[str]:
+    return [s.id.removeprefix("route:") for s in graph.symbols if s.kind == "route"]
+
+
 def _fixed(graph: DependencyGraph, assumptions: Assumptions, file: tuple[str, str] | None) -> frozenset[str]:
     """The units that the user placed, by pins or in a boundaries file."""
     units = sorted({s.unit for s in graph.symbols if s.unit and s.role == "code"})
     tables = [s.id for s in graph.symbols if s.kind == "table"]
-    listed = read_boundaries(file[1], file[0], units, tables).units if file else {}
+    listed = read_boundaries(file[1], file[0], units, tables, _routes(graph)).units if file else {}
     return frozenset(read_pins(assumptions.pins, units)) | frozenset(listed)
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ORDERDESK = ROOT / "sample_repos" / "orderdesk"
+STOREFRONT = ROOT / "sample_repos" / "storefront"
+CLAIMS = ROOT / "sample_repos" / "claims"
 
 SHOP = {
     "shop/__init__.py": "",

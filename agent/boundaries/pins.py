@@ -20,19 +20,23 @@ from agent.errors import BoundariesError
 __all__ = ["BoundariesFile", "print_boundaries", "read_boundaries", "read_pins"]
 
 KEYS = frozenset({"version", "services", "shared", "apart"})
-SERVICE_KEYS = frozenset({"title", "units", "tables"})
+SERVICE_KEYS = frozenset({"title", "units", "tables", "routes"})
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
 
 
 @dataclass(frozen=True)
 class BoundariesFile:
-    """What a boundaries file says: unit and table to service, titles, pairs that must not share a service, and lines."""
+    """What a boundaries file says: unit and table to service, titles, pairs that must not share a service, and lines.
+
+    ``routes`` are (``GET /orders`` -> service) of handlers that leave the service of their unit.
+    """
 
     units: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     apart: tuple[tuple[str, str], ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
+    routes: Mapping[str, str] = field(default_factory=dict)
 
 
 def print_boundaries(boundaries: Boundaries, commit: str) -> str:
@@ -55,6 +59,8 @@ def print_boundaries(boundaries: Boundaries, commit: str) -> str:
         table.add("title", service.title)
         table.add("units", _array(service.units))
         table.add("tables", _array(service.owned_tables))
+        if routes := [route for route, home in boundaries.routes if home == service.name]:
+            table.add("routes", _array(routes))
         services.add(service.name, table)
     document.add("services", services)
     shared = tomlkit.table()
@@ -74,10 +80,12 @@ def _printable(value: str) -> str:
     return value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def read_boundaries(text: str, name: str, units: Sequence[str], tables: Sequence[str]) -> BoundariesFile:
-    """Parse and check a boundaries file against the code's units and tables (``table:`` prefix optional).
+def read_boundaries(
+    text: str, name: str, units: Sequence[str], tables: Sequence[str], routes: Sequence[str] = ()
+) -> BoundariesFile:
+    """Parse and check a boundaries file against the code's units, tables (``table:`` prefix optional) and routes.
 
-    Raises BoundariesError with the file's name and line: not TOML, unknown key, unknown unit or table, a unit in two
+    Raises BoundariesError with the file's name and line: not TOML, unknown key, unknown unit, table or route, a unit in two
     services, a bad service name, a service left empty, an `apart` pair pinned together.
     """
     try:
@@ -88,6 +96,7 @@ def read_boundaries(text: str, name: str, units: Sequence[str], tables: Sequence
     _check_shape(data, name, lines)
     found_units: dict[str, str] = {}
     found_tables: dict[str, str] = {}
+    found_routes: dict[str, str] = {}
     titles: dict[str, str] = {}
     places: dict[str, int] = {}
     groups = [(service, table) for service, table in data.get("services", {}).items()]
@@ -102,11 +111,13 @@ def read_boundaries(text: str, name: str, units: Sequence[str], tables: Sequence
             known = [t.removeprefix("table:") for t in tables]
             _place(table_name, service, found_tables, known, name, line, "table")
             places[f"table:{table_name}"] = line
+        for route in table.get("routes", ()):
+            _place(route, service, found_routes, routes, name, _line(lines, route, service), "route")
         if "title" in table:
             titles[service] = str(table["title"])
     apart = tuple((str(a), str(b)) for a, b in data.get("apart", ()))
     _check_apart(apart, found_units, units, name, lines)
-    return BoundariesFile(found_units, found_tables, titles, apart, places)
+    return BoundariesFile(found_units, found_tables, titles, apart, places, found_routes)
 
 
 def read_pins(pins: Mapping[str, str], units: Sequence[str]) -> dict[str, str]:
@@ -146,7 +157,7 @@ def _check_shape(data: object, name: str, lines: Sequence[str]) -> None:
         for key, value in table.items():
             if key not in SERVICE_KEYS:
                 raise BoundariesError(
-                    f"{name}:{line}: unknown key {key!r} in {service}; known are title, units, tables."
+                    f"{name}:{line}: unknown key {key!r} in {service}; known are title, units, tables, routes."
                 )
             if key != "title" and not (isinstance(value, list) and all(isinstance(v, str) for v in value)):
                 raise BoundariesError(f"{name}:{line}: {key} of {service} is a list of names.")

@@ -57,7 +57,18 @@ def propose_boundaries(
     proposed = {t.table: t.owner for t in own_tables(system, homes, placed, {})} if file else {}
     homes, placed, applied = _apply(homes, placed, file, pins or {}, system, file_name)
     tables = own_tables(system, homes, placed, _pinned_tables(file, proposed))
-    return _assemble(system, division, named, homes, tables, applied, file).model_copy(update={"traffic": traffic})
+    assembled = _assemble(system, division, named, homes, tables, applied, file).model_copy(update={"traffic": traffic})
+    return _routed(assembled, file.routes) if file else assembled
+
+
+def _routed(boundaries: Boundaries, routes: Mapping[str, str]) -> Boundaries:
+    """Routes that the user gives to another service than that of their handler's unit are ways into that one."""
+    services = []
+    for service in boundaries.services:
+        kept = [one for one in service.entry_points if routes.get(one, service.name) == service.name]
+        added = sorted(route for route, home in routes.items() if home == service.name and route not in kept)
+        services.append(service.model_copy(update={"entry_points": (*added, *kept)}))
+    return boundaries.model_copy(update={"services": tuple(services), "routes": tuple(sorted(routes.items()))})
 
 
 def _named(system: System, candidate: Candidate, division: Division) -> tuple[dict[str, str], dict[str, str]]:

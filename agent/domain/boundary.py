@@ -193,6 +193,7 @@ class Boundaries(Noun):
     alternatives: tuple[Alternative, ...]
     layers: tuple[tuple[str, float, int], ...]  # (layer, weight used, edges)
     pins: tuple[Pin, ...] = ()
+    routes: tuple[tuple[str, str], ...] = ()  # (route, service) where the user's word differs from its handler's unit
     bill: Bill = Bill()
     traffic: Traffic = Traffic()
 

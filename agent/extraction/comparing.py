@@ -48,8 +48,14 @@ def _compare(request: RecordedRequest, ours: Answer | None, theirs: Answer | Non
 
 
 def _cause(answer: Answer | None, request: RecordedRequest) -> str:
-    said = _short(answer.trouble) if answer else "it was not asked"
+    said = _said(answer.trouble) if answer else "it was not asked"
     return said + _blame(request, answer)
+
+
+def _said(trouble: str) -> str:
+    """What a trouble comes down to: of a traceback, its last line."""
+    text = trouble.strip()
+    return _short(text.rpartition("\n")[2] if text.startswith("Traceback ") else text)
 
 
 def _blame(request: RecordedRequest, answer: Answer | None) -> str:

@@ -68,15 +68,19 @@ def owners_of(graph: DependencyGraph, boundaries: Boundaries) -> Owners:
     """Each symbol lives where its unit does; shared code stays with the monolith."""
     homes = {unit.id: MONOLITH if unit.service == SHARED else unit.service for unit in boundaries.units}
     symbols = {one.id: homes[one.unit] for one in graph.symbols if one.unit in homes}
+    chosen = dict(boundaries.routes)
     handlers: set[str] = set()
     routes: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for edge in graph.dependencies:
         if edge.kind != "handle" or edge.target not in symbols:
             continue
-        handlers.add(edge.target)
+        called = {edge.target}
         container = graph.by_id[edge.target].container
         if container in symbols and graph.by_id[container].kind == "class":
-            handlers.add(container)  # a method of a view: the class is what the framework calls
+            called.add(container)  # a method of a view: the class is what the framework calls
+        handlers |= called
+        if home := chosen.get(edge.source.removeprefix("route:")):
+            symbols.update(dict.fromkeys(called, home))  # the user's word
         verb, _, pattern = edge.source.removeprefix("route:").partition(" ")
         routes[plain_route(pattern)].add((verb, symbols[edge.target]))
     known = {pattern: tuple(sorted(found)) for pattern, found in sorted(routes.items())}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -16,6 +16,7 @@ from agent.domain.execution import OUT, Command, Outcome
 from agent.domain.extraction import Application, RecordedRequest
 from agent.errors import ExtractionError
 from agent.extraction.ground import Ground
+from agent.extraction.joining import join_applications
 from agent.extraction.staging import in_box, search_path, stage_box
 
 __all__ = ["Recording", "read_recording", "record"]
@@ -75,6 +76,11 @@ def _collect(made: Path, into: Path, outcome: Outcome) -> Recording:
                 if found:
                     requests.append(found)
     into.mkdir(parents=True, exist_ok=True)
+    if (made / "blobs").is_dir():
+        shutil.move(made / "blobs", into / "blobs")
+    else:
+        (into / "blobs").mkdir(exist_ok=True)
+    requests, applications = join_applications(requests, applications, into / "blobs")
     (into / "requests.jsonl").write_bytes(
         b"".join(
             json.dumps({**one, "number": number}, sort_keys=True).encode() + b"\n"
@@ -84,14 +90,44 @@ def _collect(made: Path, into: Path, outcome: Outcome) -> Recording:
     (into / "applications.json").write_text(
         json.dumps([{"id": name, **one} for name, one in sorted(applications.items())], sort_keys=True), "utf-8"
     )
-    if (made / "blobs").is_dir():
-        shutil.move(made / "blobs", into / "blobs")
-    else:
-        (into / "blobs").mkdir(exist_ok=True)
     _open_up(into)
-    notes = (f"{broken} recorded lines cannot be read",) if broken else ()
+    notes = (*([f"{broken} recorded lines cannot be read"] if broken else ()), *_by_hand(made))
     trouble = f"the tests were stopped: {outcome.stopped_by} used up" if outcome.stopped_by else ""
+    if not requests and not trouble:
+        trouble = _why_nothing(made.parent / "results.jsonl", notes)
     return replace(read_recording(into), trouble=trouble, notes=notes)
+
+
+def _by_hand(made: Path) -> tuple[str, ...]:
+    """Requests that tests put together and hand to code themselves: no server was asked, so there is nothing to replay."""
+    tests: dict[str, set[str]] = {}
+    for path in sorted(made.glob("by-hand-*.json")):
+        for what, found in _object(path.read_bytes()).items():
+            tests.setdefault(str(what)[:80], set()).update(str(one) for one in found)
+    return tuple(
+        f"{len(found)} tests call code with a request made by hand ({what}): these are not recorded"
+        for what, found in sorted(tests.items())
+    )
+
+
+def _why_nothing(results: Path, notes: Sequence[str]) -> str:
+    """What the tests' own outcome says; empty when they passed and simply asked nothing."""
+    if not results.is_file():
+        return "; ".join(notes)
+    with results.open("rb") as lines:
+        found = [_object(line) for line in islice(lines, _MOST_LINES) if len(line) <= _MOST_LINE]
+    cases = [one for one in found if "status" in one]
+    passed = sum(one["status"] == "passed" for one in cases)
+    broken = [
+        one for one in found if "unloadable" in one or one.get("status") in ("failed", "error") or "broken" in one
+    ]
+    if not broken:
+        return "; ".join(notes)
+    said = str(broken[0].get("message") or broken[0].get("broken") or "").strip().rpartition("\n")[2]
+    name = broken[0].get("unloadable") or broken[0].get("id") or "the run"
+    return "; ".join(
+        (f"{passed} of {len(cases)} tests passed, and {name} says {said.removeprefix('E').strip()[:200]}", *notes)
+    )
 
 
 def _object(content: bytes) -> dict[str, Any]:

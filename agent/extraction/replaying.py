@@ -38,7 +38,7 @@ class Side:
 class Replayed:
     """One answer for each request that was asked for, in their order. ``failure``: the program could not be started, and the
     end of what it said (a traceback); every answer then has status 0. ``routes`` are the framework's own table, in its order,
-    as (pattern, methods, handler, the handler's file, "regex" when the pattern is an expression)."""
+    as (pattern, methods, handler, the handler's file, "regex" when the pattern is an expression, or the expression itself, ``^...$``)."""
 
     answers: tuple[Answer, ...]
     failure: str = ""
@@ -145,6 +145,7 @@ def _answer(found: Mapping[str, Any]) -> Answer:
         mail=tuple(Mail(sender=sender, to=tuple(to), text=text) for sender, to, text in found.get("mail", ())),
         files=tuple((path, digest) for path, digest in found.get("files", ())),
         calls=tuple(found.get("calls", ())),
+        memory=tuple(found.get("memory", ())),
         upstream=found.get("upstream", ""),
         trouble=found.get("trouble", ""),
         traceback=found.get("traceback", "") or found.get("start", ""),

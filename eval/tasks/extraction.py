@@ -24,7 +24,7 @@ from eval.task import Column, Description, Outcome, Request, Skipped, Value
 __all__ = ["EXTRACTION", "Case", "choose_services", "run_case"]
 
 TRUTHS = Path(__file__).resolve().parent.parent / "truths"
-IHATEMONEY = ("api",)
+IHATEMONEY = ("api", "history")
 VERDICTS = ("extract first", "extract later", "keep in", "do not split")
 
 

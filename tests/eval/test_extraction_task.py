@@ -150,8 +150,15 @@ def test_what_cannot_be_run_says_why(tmp_path: Path) -> None:
 def test_the_boundaries_of_ours_are_a_file_that_can_be_read() -> None:
     files = sorted(TRUTHS.glob("*.boundaries.toml"))
     assert [path.name for path in files] == ["ihatemoney.boundaries.toml"]
-    units = ["ihatemoney.api", "ihatemoney.api.common", "ihatemoney.api.v1", "ihatemoney.api.v1.resources"]
-    assert read_boundaries(files[0].read_text("utf-8"), files[0].name, units, [])
+    units = [
+        "ihatemoney.api",
+        "ihatemoney.api.common",
+        "ihatemoney.api.v1",
+        "ihatemoney.api.v1.resources",
+        "ihatemoney.history",
+    ]
+    routes = ["GET /<project_id>/history", "GET /<project_id>/statistics", "POST /<project_id>/erase_history"]
+    assert read_boundaries(files[0].read_text("utf-8"), files[0].name, units, [], routes).routes
     assert "by hand" in files[0].read_text("utf-8"), "it says that it is ours"
 
 

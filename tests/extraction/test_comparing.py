@@ -103,6 +103,8 @@ def test_a_refusal_on_both_sides_shows_nothing() -> None:
 
 def test_what_was_not_asked_is_not_replayable() -> None:
     assert judged(Answer(request=1, trouble="no answer: timed out"), answer()).cause == "no answer: timed out"
+    trouble = 'Traceback (most recent call last):\n  File "/box/program.py", line 1, in f\nKeyError: "rows"\n'
+    assert judged(Answer(request=1, trouble=trouble), answer()).cause == 'KeyError: "rows"'
     assert judged(answer(), answer(), cannot="too large").verdict == "not replayable"
     assert compare([request()], [], [])[0].verdict == "not replayable"
     assert judged(answer(), Answer(request=1, trouble="it hung")).verdict == "different"

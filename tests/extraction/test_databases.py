@@ -78,6 +78,24 @@ def test_put_back_under_an_open_connection(tmp_path: Path) -> None:
     user.close()
 
 
+def test_overwritten_under_an_open_connection(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.db")
+    user = databases.REAL_CONNECT(path)
+    user.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, n)")
+    user.execute("INSERT INTO t VALUES (1, 'before')")
+    user.commit()
+    before = databases.read_file(path)
+    reader = databases.REAL_CONNECT(path)
+    for word in ("one", "two"):
+        user.execute("UPDATE t SET n = ?", (word,))
+        user.commit()
+        assert reader.execute("SELECT n FROM t").fetchall() == [(word,)]
+        databases.overwrite(before, path)
+        assert user.execute("SELECT n FROM t").fetchall() == [("before",)]
+    user.close()
+    reader.close()
+
+
 def test_a_lock_that_somebody_keeps_is_an_error(tmp_path: Path) -> None:
     path = str(tmp_path / "a.db")
     user = databases.REAL_CONNECT(path)

@@ -65,3 +65,8 @@ def test_configuration_objects_are_known_by_their_capitals() -> None:
 def test_rare_kinds() -> None:
     for value in (Path("/a/b"), decimal.Decimal("1.10"), uuid.UUID(int=5), datetime.time(1, 2, 3)):
         assert plain.decode(json.loads(json.dumps(plain.encode(value)))) == value
+
+
+def test_a_function_in_a_table_of_configuration_does_not_take_the_table_with_it() -> None:
+    config = SimpleNamespace(PROVIDERS={"one": {"id": 1, "mail": lambda found: found["mail"]}})
+    assert plain.decode(plain.encode_argument(config)).PROVIDERS == {"one": {"id": 1}}

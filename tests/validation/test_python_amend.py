@@ -36,6 +36,11 @@ def amended(recipe: Recipe, said: str) -> tuple[Recipe, str]:
         ("ModuleNotFoundError: No module named 'pkg_resources'", "setuptools<81"),
         ("pytest: error: unrecognized arguments: --cov=x --cov-report=term", "pytest-cov"),
         ("E       fixture 'mocker' not found", "pytest-mock"),
+        (
+            "E   django.core.exceptions.ImproperlyConfigured: Requested setting INSTALLED_APPS, but settings are not configured.",
+            "pytest-django",
+        ),
+        ("  PytestConfigWarning: Unknown config option: DJANGO_SETTINGS_MODULE", "pytest-django"),
     ],
 )
 def test_what_is_missing_is_added_by_a_step_that_may_fail(said: str, installed: str) -> None:
@@ -159,3 +164,29 @@ def test_each_rule_is_one_that_can_be_carried_out(rule: object) -> None:
 def test_any_text_in_no_exception_out(said: str) -> None:
     found = amend_recipe(THREE, said)
     assert found is None or found[0] != THREE
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "value"),
+    [
+        ("E   KeyError: 'API_TOKEN'", "API_TOKEN", "1"),
+        ("KeyError: 'SERVER_NAME'", "SERVER_NAME", "localhost"),
+        ("django.core.exceptions.ImproperlyConfigured: Set the SECRET_KEY environment variable", "SECRET_KEY", "1"),
+        (
+            "decouple.UndefinedValueError: DEBUG not found. Declare it as envvar or define a default value.",
+            "DEBUG",
+            "1",
+        ),
+        ("KeyError: 'TEST_DATABASE_URL'", "TEST_DATABASE_URL", "sqlite:////tmp/figwright.sqlite"),
+        ("E   KeyError: 'SHOP_URL'", "SHOP_URL", "http://localhost/"),
+    ],
+)
+def test_a_variable_that_a_configuration_cannot_do_without_is_set(said: str, name: str, value: str) -> None:
+    recipe, note = amended(THREE, RAN + said)
+    assert recipe.variables[name] == value
+    assert name in note
+
+
+@pytest.mark.parametrize("said", ["KeyError: 'name'", "KeyError: 'USER'", "assert KeyError: 'A_B' in log"])
+def test_a_missing_key_of_something_else_is_no_variable(said: str) -> None:
+    assert amend_recipe(THREE, RAN + said) is None

@@ -34,7 +34,7 @@ class DjangoProgram(Program):
 
         state.put_modules_back(found.get("modules", {}))
         got_request_exception.connect(self.note_error)
-        self.override = self.diff = self.handler = self.settings = None
+        self.override = self.diff = self.handler = self.settings = self.forced = None
         self.put_configuration_back(found, self.first)  # a fork then has the middleware and the routes
 
     def warm_templates(self):
@@ -78,6 +78,7 @@ class DjangoProgram(Program):
         from django.test.utils import override_settings
 
         mail.outbox = []
+        self.forced = found.get("forced")
         if found.get("settings") == self.settings:
             return
         self.settings = found.get("settings")
@@ -102,6 +103,21 @@ class DjangoProgram(Program):
         if diff != self.diff:
             self.handler, self.diff = self.new_handler(), diff
 
+    def described(self, found):
+        """Who the test has signed in, from the rows as they are now."""
+        from django.apps import apps
+
+        if "anonymous" in found:
+            from django.contrib.auth.models import AnonymousUser
+
+            return AnonymousUser()
+        if "model" not in found:
+            return plain.decode(found["value"])
+        model = apps.get_model(found["model"])
+        if "fields" in found:
+            return model(**{name: plain.decode(value) for name, value in found["fields"].items()})
+        return model._base_manager.get(pk=plain.decode(found["pk"]))
+
     def match(self, environ):
         return web.match_django(environ.get("PATH_INFO", "/"), self.repository)
 
@@ -112,6 +128,9 @@ class DjangoProgram(Program):
             def __init__(self, environ):
                 super(Request, self).__init__(environ)
                 self._dont_enforce_csrf_checks = environ.get("figwright.csrf") is False
+                forced = environ.get("figwright.forced")
+                if forced is not None:  # where REST framework looks for it
+                    self._force_auth_user, self._force_auth_token = forced
 
         handler = WSGIHandler()
         handler.request_class = Request
@@ -119,6 +138,7 @@ class DjangoProgram(Program):
 
     def call(self, request, environ, started):
         environ["figwright.csrf"] = bool(request["csrf"])
+        environ["figwright.forced"] = [self.described(one) for one in self.forced] if self.forced else None
         return self.handler(environ, started)
 
     def mail(self):

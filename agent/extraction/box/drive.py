@@ -20,6 +20,7 @@ from .blobs import Blobs
 
 ANSWER_SECONDS = 30
 START_SECONDS = 240
+START = "import sys; from figwright_box import %s; %s.main(sys.argv[1])"
 
 
 class Side(object):
@@ -37,7 +38,7 @@ class Side(object):
         self.listening = listening
         reading, writing = os.pipe()
         setup = {
-            "repository": plan["repository"],
+            "repository": side.get("repository", plan["repository"]),
             "recording": plan["recording"],
             "server": plan["server"],
             "work": work,
@@ -49,17 +50,19 @@ class Side(object):
             "routes": plan.get("routes", False),
             "start": start,
         }
+        setup.update(side.get("more", {}))
         path = os.path.join(work, "setup.json")
         with open(path, "w") as file:
             json.dump(setup, file)
         self.log = open(os.path.join(work, "log"), "wb")
         self.process = subprocess.Popen(
-            [sys.executable, "-c", "import sys; from figwright_box import serve; serve.main(sys.argv[1])", path],
+            [sys.executable, "-c", START % ((side.get("script", "serve"),) * 2), path],
             stdin=subprocess.PIPE,
             stdout=self.log,
             stderr=self.log,
             pass_fds=(writing, listening.fileno()),
-            cwd=plan["folder"],
+            cwd=side.get("folder", plan["folder"]),
+            env=dict(os.environ, **side.get("environment", {})),
         )
         os.close(writing)
         self.replies = os.fdopen(reading, "r")

@@ -12,6 +12,16 @@ from . import plain, state, web
 from .program import Program
 
 
+def held(value, Flask):
+    """The application itself, or those in a tuple, or those that an object made around one has as its attributes."""
+    if type(value).__name__ == "LocalProxy":  # it stands for one that is not there yet
+        return []
+    if isinstance(value, Flask):
+        return [value]
+    inner = value if isinstance(value, (tuple, list)) else list(getattr(value, "__dict__", {}).values())
+    return [] if isinstance(value, type) else [one for one in inner[:200] if isinstance(one, Flask)]
+
+
 class FlaskProgram(Program):
     def make(self):
         for found in [self.state_of(self.first)]:
@@ -38,14 +48,16 @@ class FlaskProgram(Program):
         loaded = importlib.import_module(module)
         state.put_modules_back(self.state_of(self.first).get("modules", {}))
         if not name:
-            found = [one for _, one in sorted(vars(loaded).items()) if isinstance(one, Flask)]
+            values = [one for _, one in sorted(vars(loaded).items(), key=lambda item: item[0])]
+            found = [inner for one in values for inner in held(one, Flask)]
+            found.sort(
+                key=lambda one: not any(one is value for value in values)
+            )  # the module's own before what its objects hold
             named = [one for one in found if one.import_name == self.application["name"]]
             return (named or found or [None])[0]
         arguments = {key: plain.decode(value) for key, value in packed.get("arguments", {}).items()}
         made = getattr(loaded, name)(**arguments)
-        if isinstance(made, tuple):
-            made = next((one for one in made if isinstance(one, Flask)), None)
-        return made if isinstance(made, Flask) else None
+        return next(iter(held(made, Flask)), None)
 
     def watch(self):
         program = self

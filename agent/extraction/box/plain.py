@@ -92,12 +92,19 @@ def encode_argument(value):
     for name in sorted(set(dir(value))):
         if name.isupper():
             try:
-                found[name] = encode(getattr(value, name))
+                found[name] = encode(without_code(getattr(value, name)))
             except Exception:
                 continue
     if found:
         return {"$attributes": found}
     raise Opaque(type(value).__name__)
+
+
+def without_code(value, depth=0):
+    """A table without the functions in it: what is asked of the rest can still be answered."""
+    if type(value) is not dict or depth > MOST_DEPTH:
+        return value
+    return {key: without_code(one, depth + 1) for key, one in value.items() if not callable(one)}
 
 
 class Attributes(object):

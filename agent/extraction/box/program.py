@@ -10,7 +10,7 @@ import sys
 import traceback
 
 from . import databases as sqlite
-from . import determinism, state
+from . import determinism, memory, standins, state
 from .blobs import Blobs
 
 MARK = "HTTP_X_FIGWRIGHT_REQUEST"
@@ -34,6 +34,9 @@ class Program(object):
         determinism.stop_clock(self.clock)
         self.outside.install()
         self.errors = []
+        self.app = None
+        self.stand_ins = standins.StandIns()
+        self.modules = state.Modules(self.repository, frozenset())
 
     def load(self):
         first = None
@@ -144,7 +147,10 @@ class Program(object):
         del self.errors[:]
         self.clock.at = request["clock"]
         self.chance.begin(number)
+        before = memory.remembered(self.modules.own(), self.app)
         status, headers, body = self.answer(request, environ)
+        changed = memory.changed(before, memory.remembered(self.modules.own(), self.app))
+        self.stand_ins.take_away()
         files = self.files_changed(found)
         self.keep(
             number,
@@ -153,6 +159,7 @@ class Program(object):
                 "mail": self.outside.mail + self.mail(),
                 "calls": self.outside.calls,
                 "files": files,
+                "memory": changed,
                 "traceback": "\n".join(self.errors)[-6000:],
             },
         )
@@ -167,6 +174,9 @@ class Program(object):
         state.put_modules_back(found.get("modules", {}))
         state.put_files_back(found.get("folders", {}), self.blobs)
         self.put_configuration_back(found, request)
+        if "caches" in found:
+            memory.put_caches_back(found["caches"], self.app)
+        self.stand_ins.put(found.get("stand_ins", ()))
         for name, value in request["variables"]:
             if name == "SCRIPT_NAME" and not value:
                 continue

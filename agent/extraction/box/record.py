@@ -14,11 +14,11 @@ import threading
 import time
 import weakref
 
-from . import plain, state
+from . import plain, standins, state
 from .blobs import Blobs
 from .databases import MOST_DATABASES, Databases
 from .hooks import Hooks
-from .watch_django import watch_django
+from .watch_django import watch_django, watch_live_server
 from .watch_flask import watch_flask
 from .watch_tests import watch_mock, watch_monkeypatch, watch_unittest
 
@@ -43,8 +43,10 @@ class Recorder(object):
         self.number = 0
         self.inside = threading.local()
         self.patches = {}
+        self.standing = {}  # of patches: (owner, name)
         self.monkeys = weakref.WeakSet()
         self.full = ""
+        self.by_hand = {}  # what was called -> tests
 
     # -- what surrounds a request
 
@@ -67,6 +69,7 @@ class Recorder(object):
             if name not in state.SKIPPED_VARIABLES and os.environ.get(name) != self.environ.get(name):
                 changed[name] = os.environ.get(name)
         kept["environ"] = changed
+        kept["stand_ins"] = self.stand_ins()
         kept["folders"] = {}
         databases = set(self.databases.names)
         for folder in state.folders_in(kept, self.repository):
@@ -88,6 +91,21 @@ class Recorder(object):
                     found.add("%s.%s" % (getattr(owner, "__name__", type(owner).__name__), name))
         return sorted(found)
 
+    def stand_ins(self):
+        """What the test has replaced, as far as it can be told as data."""
+        places = list(self.standing.values())
+        for monkey in list(self.monkeys):
+            places += [(owner, name) for owner, name, _ in list(getattr(monkey, "_setattr", ()))]
+        found = []
+        for owner, name in places:
+            try:
+                one = standins.described(owner, name)
+            except Exception:
+                continue
+            if one["place"][0].split(".")[0] not in standins.NEEDED and one not in found:
+                found.append(one)
+        return found
+
     # -- one request
 
     def start(self, environ, application, extra):
@@ -99,6 +117,10 @@ class Recorder(object):
         self.inside.busy = True
         try:
             body, cannot = read_body(environ)
+            try:
+                extra = extra() if callable(extra) else extra
+            except plain.Opaque as error:
+                extra, cannot = {}, "the test gives it what is no data: %s" % error
             met = self.begin()
             met.update(
                 application=application,
@@ -159,6 +181,15 @@ class Recorder(object):
         late = {name for name in sys.modules if name not in loaded and name not in own and "pytest" not in name}
         described["late"] = sorted(set(described.get("late", ())) | late)
         self.write_applications()
+
+    def note_by_hand(self, what):
+        """A request that no server was asked: the test calls code with it."""
+        tests = self.by_hand.setdefault(what, set())
+        test = self.current_test()
+        if test not in tests:
+            tests.add(test)
+            with open(os.path.join(self.folder, "by-hand-%d.json" % os.getpid()), "w") as file:
+                json.dump({name: sorted(found) for name, found in self.by_hand.items()}, file, sort_keys=True)
 
     def add_application(self, described):
         name = hashlib.sha256(state.dump(described)).hexdigest()[:12]
@@ -232,6 +263,7 @@ def start():
             {
                 "flask.app": lambda module: watch_flask(recorder, module),
                 "django.test.client": lambda module: watch_django(recorder, module),
+                "django.core.handlers.wsgi": lambda module: watch_live_server(recorder, module),
                 "unittest.case": lambda module: watch_unittest(recorder, module),
                 "unittest.mock": lambda module: watch_mock(recorder, module),
                 "_pytest.monkeypatch": lambda module: watch_monkeypatch(recorder, module),

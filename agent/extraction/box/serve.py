@@ -21,7 +21,6 @@ from .flask_program import FlaskProgram
 def child(program, listening, number, reply):
     """Serves one test's requests until it is ended; says so once it is ready."""
     program.move_databases(os.path.join(program.work, "test-%d" % number))
-    sys.path.append(program.setup["server"])
     from waitress.server import create_server
 
     server = create_server(
@@ -38,7 +37,10 @@ def child(program, listening, number, reply):
     server.run()
 
 
-def main(path):
+KINDS = {"flask": FlaskProgram, "django": DjangoProgram}
+
+
+def main(path, kinds=KINDS):
     with open(path) as file:
         setup = json.load(file)
     orders, answers = os.fdopen(os.dup(0), "r"), os.fdopen(setup["answers"], "w")
@@ -51,12 +53,15 @@ def main(path):
         answers.flush()
 
     try:
-        kind = {"flask": FlaskProgram, "django": DjangoProgram}[setup["application"]["framework"]]
+        kind = kinds[setup["application"]["framework"]]
         program = kind(setup)
         program.load()
         program.move_databases(os.path.join(program.work, "start"))
         program.make()
         program.warm()
+        sys.path.append(program.setup["server"])
+        import waitress.server  # before the forks, so that not every one of them has to
+
         program.let_go()
         gc.collect()
         if hasattr(gc, "freeze"):

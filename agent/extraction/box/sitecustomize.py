@@ -17,9 +17,14 @@ def _next_one():
 
 
 try:
-    from figwright_box import record
+    if os.environ.get("FIGWRIGHT_LIVE"):
+        from figwright_box import live_client
 
-    record.start()
+        live_client.start()
+    else:
+        from figwright_box import record
+
+        record.start()
 except Exception as error:
     sys.stderr.write("figwright: nothing is recorded: %r\n" % error)
 _next_one()

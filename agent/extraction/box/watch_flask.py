@@ -6,7 +6,7 @@ import inspect
 import json
 import sys
 
-from . import plain, state, web
+from . import memory, plain, state, web
 
 
 def watch_flask(recorder, module):
@@ -25,7 +25,7 @@ def watch_flask(recorder, module):
 
     def __call__(self, environ, start_response):
         application = self.__dict__.get("_figwright_application")
-        met = application and recorder.start(environ, application, {"config": state.flask_config(self)})
+        met = application and recorder.start(environ, application, lambda: flask_state(self))
         if not met:
             return original_call(self, environ, start_response)
         seen = {}
@@ -44,8 +44,20 @@ def watch_flask(recorder, module):
         recorder.end(met, seen.get("status", 0), seen.get("headers", []), b"".join(chunks), matched)
         return Answered(chunks, iterable)
 
+    original_context = Flask.test_request_context
+
+    def test_request_context(self, *args, **more):
+        # By its direct caller: a client's session is made with one, and plugins push one for each test
+        if web.relative(sys._getframe(1).f_code.co_filename, recorder.repository):
+            recorder.note_by_hand("test_request_context")
+        return original_context(self, *args, **more)
+
     __init__.__wrapped__ = original_init
-    Flask.__init__, Flask.__call__ = __init__, __call__
+    Flask.__init__, Flask.__call__, Flask.test_request_context = __init__, __call__, test_request_context
+
+
+def flask_state(app):
+    return {"config": state.flask_config(app), "caches": memory.read_caches(app)}
 
 
 class Answered(object):

@@ -24,6 +24,7 @@ def watch_mock(recorder, module):
 
     def __enter__(self):
         value = enter(self)
+        recorder.standing[id(self)] = (self.target, self.attribute)
         try:
             plain.encode(getattr(self.target, self.attribute))
         except Exception:
@@ -33,6 +34,7 @@ def watch_mock(recorder, module):
 
     def __exit__(self, *exc_info):
         recorder.patches.pop(id(self), None)
+        recorder.standing.pop(id(self), None)
         return leave(self, *exc_info)
 
     patch.__enter__, patch.__exit__ = __enter__, __exit__

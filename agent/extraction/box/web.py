@@ -44,6 +44,16 @@ def relative(path, repository):
     return "" if "site-packages" in below.split(os.sep) else below
 
 
+def called_by_repository(frame, repository):
+    """Whether the first caller that is neither a web framework nor a plugin for tests is the repository's own code."""
+    while frame is not None and frame.f_globals.get("__name__", "").split(".")[0] in LIBRARIES:
+        frame = frame.f_back
+    return frame is not None and bool(relative(frame.f_code.co_filename, repository))
+
+
+LIBRARIES = ("django", "rest_framework", "flask", "werkzeug", "pytest_flask", "flask_testing", "contextlib")
+
+
 def match_flask(app, environ, repository):
     """(pattern, handler, its path) of the rule that this request matches; empty texts when there is none."""
     try:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from agent.extraction.slicing.program import Program
+from agent.extraction.slicing.references import MODULE_SETTINGS
 
 __all__ = ["named_files", "named_modules", "named_templates", "template_words"]
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){0,9}(?::[A-Za-z_]\w*)?\Z")
 _TAKES_MODULE = frozenset(
-    {"include", "import_module", "__import__", "from_object", "setdefault", "import_string", "Flask"}
+    {"include", "import_module", "__import__", "from_object", "setdefault", "import_string", "Flask", *MODULE_SETTINGS}
 )
 _HOLE = re.compile(r"%\(\w{1,60}\)[sd]|%[sd]|\{[^{}]{0,60}\}")
 _TAG = re.compile(rb"\{[{%]((?:[^%}]|%(?!\})|\}(?!\})){0,4000})[%}]\}")

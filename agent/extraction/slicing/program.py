@@ -16,6 +16,7 @@ from agent.domain.code import DependencyGraph
 from agent.extraction.owning import MONOLITH, Owners, owners_of
 from agent.extraction.slicing.modules import Imported, Module, Statement, read_module
 from agent.extraction.slicing.references import called_name
+from agent.extraction.slicing.startup import started_with
 
 __all__ = ["Cut", "Program", "cut_of", "read_program"]
 
@@ -49,10 +50,11 @@ def _folders(path: str) -> Iterator[str]:
 def cut_of(graph: DependencyGraph, boundaries: Boundaries, service: str) -> Cut:
     """Each route belongs to the service of its handler's unit; those of shared code stay with the monolith."""
     homes = {unit.id: unit.service for unit in boundaries.units}
+    chosen = dict(boundaries.routes)
     owners: dict[str, str] = {}
     for edge in graph.dependencies:
         if edge.kind == "handle":
-            home = homes.get(graph.unit_of(edge.target), SHARED)
+            home = chosen.get(edge.source.removeprefix("route:")) or homes.get(graph.unit_of(edge.target), SHARED)
             owner = MONOLITH if home == SHARED else home
             # A route with handlers of two services is served where it can be
             if owners.get(edge.source) != service:
@@ -162,9 +164,11 @@ def read_program(
     """``paths`` are all files of the snapshot, ``roles`` what the inventory says of those that it knows."""
     paths = tuple(sorted(paths))
     modules: dict[str, Module] = {}
-    for symbol in graph.symbols:
-        if symbol.kind == "module" and symbol.language == "python" and roles.get(symbol.path) != "test":
-            role = roles.get(symbol.path, "code")
+    python_modules = [s for s in graph.symbols if s.kind == "module" and s.language == "python"]
+    starting = started_with({s.id: s.path for s in python_modules if roles.get(s.path) == "test"}, read)
+    for symbol in python_modules:
+        role = "config" if symbol.id in starting else roles.get(symbol.path, "code")
+        if role != "test":
             modules[symbol.id] = read_module(symbol.id, symbol.path, read(symbol.path), role)
     classes: dict[str, list[tuple[str, int]]] = {}
     for module in modules.values():

@@ -17,6 +17,8 @@ __all__ = ["References", "called_name", "chain_of", "references_of"]
 ROUTING_CALLS = frozenset({
     "path", "re_path", "url", "add_url_rule", "add_resource", "add_view", "register", "add_api_route", "route", "add_route",
 })  # fmt: skip
+MODULE_SETTINGS = frozenset({"ROOT_URLCONF"})
+"""Settings whose text is a module's name, even without a dot in it."""
 _IDENTIFIERS = re.compile(r"[A-Za-z_]\w*")
 _PATH_OF_NAMES = re.compile(r"-?[A-Za-z_][\w.\-]{0,118}\Z")
 
@@ -222,6 +224,12 @@ class _Reader(ast.NodeVisitor):
         for value in node.values:
             if isinstance(value, ast.FormattedValue):
                 self.visit(value)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        names = [t.id for t in node.targets if isinstance(t, ast.Name) and t.id in MODULE_SETTINGS]
+        taker, self._taker = self._taker, names[0] if names else self._taker
+        self.generic_visit(node)
+        self._taker = taker
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         taker, self._taker = self._taker, called_name(node.value) or self._taker

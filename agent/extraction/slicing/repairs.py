@@ -85,6 +85,11 @@ def _route(program: Program, match: re.Match[str]) -> Iterator[Demand]:
             yield Demand("name", "urlpatterns", module.id, match.group(0))
 
 
+def _patterns(program: Program, match: re.Match[str]) -> Iterator[Demand]:
+    if match.group(1) in program.modules:
+        yield Demand("name", "urlpatterns", match.group(1), match.group(0))
+
+
 def _lower_model(program: Program, match: re.Match[str]) -> Iterator[Demand]:
     word = match.group(1).lower().removesuffix("_set")
     for name in sorted(program.classes):
@@ -115,6 +120,7 @@ _RULES: tuple[tuple[str, Ask], ...] = (
     (rf"Could not build url for endpoint {_NAME}", _route),
     (r"Reverse for '([\w:.\-]{1,200})' not found", _route),
     (r"NoReverseMatch: '?([\w:.\-]{1,200})'? is not a registered namespace", _route),
+    (rf"The included URLconf {_NAME} does not appear to have any patterns", _patterns),
     (rf"expression {_NAME} failed to locate a name", _of("model")),
     (r"App '\w+' doesn't have a '(\w+)' model", _lower_model),
     (r"Cannot resolve keyword '(\w+)' into field", _lower_model),

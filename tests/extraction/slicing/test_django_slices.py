@@ -171,3 +171,33 @@ def test_what_is_deleted_with_a_row_stays_where_rows_are_deleted() -> None:
     assert "class Alone" not in deleting
     reading = texts(slice_of(HANGING, route_with(HANGING, "/shown")))["news/models.py"]
     assert "class Story" not in reading
+
+
+def test_settings_among_the_tests_stay_with_what_they_name() -> None:
+    files = {path: text for path, text in SITE.items() if path not in ("site_/settings.py", "manage.py")}
+    files |= {
+        "tests/__init__.py": "",
+        "tests/settings.py": "from .base import *\nROOT_URLCONF = 'tests.urls'\n",
+        "tests/base.py": SITE["site_/settings.py"].replace("'stock'", "'stock', 'tests.extra'"),
+        "tests/urls.py": "from site_.urls import urlpatterns\n",
+        "tests/extra/__init__.py": "",
+        "tests/extra/models.py": "from django.db import models\n\n\nclass Extra(models.Model):\n    pass\n",
+        "tests/extra/tests.py": "import unittest\n",
+        "tests/other.py": "ROUTES = 'tests.urls'\n",
+        "tests/test_news.py": "from tests.settings import ROOT_URLCONF\n",
+    }
+    made = slice_of(files, own_route(), entries=("tests.settings",))
+    kept = sorted(path for path in made.files if path.startswith("tests/"))
+    assert kept[:3] == ["tests/__init__.py", "tests/base.py", "tests/extra/__init__.py"]
+    assert {"tests/settings.py", "tests/urls.py"} < set(kept)
+    assert not {"tests/test_news.py", "tests/other.py", "tests/extra/tests.py"} & set(kept)
+    assert made.lines_of == sum(text.count("\n") for path, text in files.items() if _counts(path))
+
+
+def test_routes_whose_module_has_a_plain_name_stay() -> None:
+    files = {path.replace("site_/urls", "urls"): text.replace("site_.urls", "urls") for path, text in SITE.items()}
+    assert "news.urls" in texts(slice_of(files, own_route()))["urls.py"]
+
+
+def _counts(path: str) -> bool:
+    return path.endswith(".py") and not path.startswith("tests/") and "/migrations/" not in path

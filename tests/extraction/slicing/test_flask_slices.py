@@ -208,6 +208,10 @@ def test_what_an_error_says_is_missing_comes_back() -> None:
         ),
         ("werkzeug.routing.BuildError: Could not build url for endpoint 'alone'.", ("name", "alone", "app.web")),
         ("sqlalchemy.exc.NoReferencedTableError: ... could not find table 'notes' with which", ("table", "notes", "")),
+        (
+            "ImproperlyConfigured: The included URLconf 'app.web' does not appear to have any patterns in it.",
+            ("name", "urlpatterns", "app.web"),
+        ),
     ],
 )
 def test_reads_what_is_missing(printed: str, wanted: tuple[str, str, str]) -> None:
