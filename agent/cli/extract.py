@@ -23,7 +23,9 @@ def extract_service(
     level: Annotated[
         int,
         typer.Option(
-            "--level", metavar="0..2", help="Where to stop: 0 oracle, 1 restricted copy (a control), 2 slice."
+            "--level",
+            metavar="0..4",
+            help="Where to stop: 0 oracle, 1 restricted copy (a control), 2 slice, 3 a schema of its own, 4 branch by abstraction.",
         ),
     ] = 2,
     out: Annotated[
@@ -50,10 +52,10 @@ def extract_service(
         raise InputError(
             "--sandbox none cannot be used here: what is recorded names a sandbox's own paths; use another."
         )
-    if not 0 <= level <= 2:
+    if not 0 <= level <= 4:
         raise InputError(
-            f"--level {level} is not built yet: 0 (oracle), 1 (restricted copy) and 2 (slice) are; "
-            "a schema of its own (3) and branch by abstraction (4) are still to come."
+            f"--level {level} is no rung: choose 0 (oracle), 1 (restricted copy), 2 (slice), 3 (a schema of its own) "
+            "or 4 (branch by abstraction)."
         )
     settings = settings_for(repo, quiet=quiet)
     file = boundaries_file(boundaries)
@@ -63,7 +65,7 @@ def extract_service(
     from agent.report.extraction_table import write_extraction_table
 
     emit(write_extraction_table(evidence), None, repo)
-    say(f"{folder / 'extraction.json'}")
+    say(f"{folder / 'extraction.html'}")
     if evidence.stopped:
         raise typer.Exit(1)
 
@@ -73,10 +75,12 @@ def _climb(
     settings: Any, file: tuple[str, str] | None, progress: Any,
 ) -> tuple[Any, Path]:  # fmt: skip
     """(the evidence, the folder that it was written to)."""
-    from agent.adapters.output_folder import write_files
+    from agent.adapters.output_folder import checksums, write_files
     from agent.composition import languages, place_for, workbench
     from agent.extracting import climb
-    from agent.pipeline import Run, Stages
+    from agent.extracting.parity import measure_parity
+    from agent.pipeline import Run, Stages, make_plan
+    from agent.report import read_json, write_extraction
 
     with workbench(repo, settings, commit, name) as bench:
         folder = out_folder(repo, out, bench.snapshot.name)
@@ -85,8 +89,13 @@ def _climb(
         stages = Stages(bench, Run(progress=progress), settings.assumptions, file)
         with place_for(bench.snapshot, settings.cache_dir, box, progress) as place:
             evidence, files = climb(place, stages, service, level, languages())
-        files = {"extraction.json": evidence.model_dump_json(indent=1) + "\n", **files}
-        write_files(folder, files)
+        progress("the plan's parity ledger")
+        plan, _, _ = make_plan(bench, Run(progress=progress), settings.assumptions, settings.as_of, file)
+        parity = measure_parity(read_json(plan["plan.json"]).handover.parity, evidence, stages.graph())
+        dirty = stages.inventory().dirty_files
+        evidence = evidence.model_copy(update={"parity": parity, "dirty_files": dirty})
+        files = {**write_extraction(evidence), **files}
+        write_files(folder, {**files, "SHA256SUMS": checksums(files)})
     return evidence, folder
 
 

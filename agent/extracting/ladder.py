@@ -15,11 +15,15 @@ from agent.domain.boundary import Boundaries
 from agent.domain.extraction import Answer, Comparison, Evidence, Rung
 from agent.errors import ExtractionError
 from agent.extracting.climbing import Climb, Made
+from agent.extracting.generated import Asking
 from agent.extracting.grounds import ground_for
+from agent.extracting.node_stack import NodeStack
 from agent.extracting.python_stack import PythonStack
 from agent.extracting.slice_rung import SliceRung, climb_slice
 from agent.extracting.stacks import Cutter, Stack
-from agent.extraction import Replayed, Side, compare
+from agent.extracting.upper_rungs import climb_upper, with_live
+from agent.extracting.walking import generate_recording
+from agent.extraction import Ground, Recording, Replayed, Side, compare
 from agent.extraction.facade import FrameworkRoute, facade_config, routes_by_owner
 from agent.extraction.owning import owners_of
 from agent.extraction.replaying import FACADE_PORT
@@ -42,12 +46,13 @@ __all__ = [
     "take_oracle",
 ]
 
-STACKS: tuple[Stack, ...] = (PythonStack(),)
+STACKS: tuple[Stack, ...] = (PythonStack(), NodeStack())
 """In this order: the first one with a suite whose environment stands is recorded."""
 
-LEVELS = ("oracle", "restricted copy", "slice")
-"""The rungs that are built, from 0 on."""
+LEVELS = ("oracle", "restricted copy", "slice", "own schema", "branch by abstraction")
+"""The rungs, from 0 on."""
 SELF_AGREEMENT = 0.99
+MOST_SUITES = 3  # of one ecosystem, until one makes a request
 REPLAYABLE = 0.95
 _MONOLITH_PORT, _SERVICE_PORT = FACADE_PORT + 1, FACADE_PORT + 2
 
@@ -78,10 +83,20 @@ def climb_on(
     if level < 2:
         return began.evidence(place, ""), files, None
     cutter = open_cutter(began, place, made)
-    sliced = climb_slice(began.ground, cutter, languages, began.first.answers, say=place.say)
-    began.rungs.append(sliced.rung)
+    asking = Asking(began.recording, began.first.routes, began.owners)
+    sliced = climb_slice(began.ground, cutter, languages, began.first.answers, say=place.say, asking=asking)
     files |= {path: content.decode("utf-8", "surrogateescape") for path, content in sliced.files.items()}
-    return began.evidence(place, "" if sliced.rung.passed else _stopped(sliced.rung)), files, sliced
+    rung = with_live(began, place, sliced) if sliced.rung.passed else sliced.rung
+    began.rungs.append(rung)
+    if rung.passed and level > 2:
+        upper, more = climb_upper(began, place, made, sliced, level, languages)
+        began.rungs.extend(upper)
+        files |= more
+    return began.evidence(place, _first_that_fails(began.rungs)), files, sliced
+
+
+def _first_that_fails(rungs: Sequence[Rung]) -> str:
+    return next((_stopped(rung) for rung in rungs if not rung.passed), "")
 
 
 def open_cutter(began: Climb, place: Workplace, made: Made) -> Cutter:
@@ -101,15 +116,13 @@ def prepare(place: Workplace, made: Made, service: str, into: Path) -> Climb:
     """Record the repository's tests. Raises ExtractionError when there is no such boundary, or nothing to record."""
     boundaries = made.boundaries()
     _has_routes(boundaries, service)
-    stack, installed = _environment(place)
-    ground = ground_for(place, installed)
-    runner = place.ecosystems[stack.ecosystem].runners[installed.suite.runner]
-    command = with_toolchains(runner.command(installed.suite, installed.environment.recipe), installed.toolchains)
-    place.say("recording the tests' requests")
-    recording = stack.record(ground, command, into)
+    tried = _recorded(place, into)
+    stack, ground, installed, recording = next((one for one in tried if one[3].requests), tried[0])
     if not recording.requests:
-        why = recording.trouble or stack.unrecorded
-        raise ExtractionError(f"nothing was recorded: {why}; requests are not generated yet.")
+        if recording.trouble:
+            raise ExtractionError(f"nothing was recorded: {recording.trouble}; see `figwright test`.")
+        paths = [path for path, _ in place.tree.paths()]
+        recording = generate_recording(ground, stack, paths, place.tree.read, into / "generated", say=place.say)
     suite = f"{installed.suite.runner} in {installed.suite.folder or 'the repository'}"
     return Climb(stack, ground, recording, service, boundaries, owners_of(made.graph(), boundaries), suite)
 
@@ -131,16 +144,29 @@ def _has_routes(boundaries: Boundaries, service: str) -> None:
         )
 
 
-def _environment(place: Workplace) -> tuple[Stack, Installed]:
-    """The first suite of a stack that can be recorded, and whose environment stands."""
-    found = find_suites(place)
+def _recorded(place: Workplace, into: Path) -> list[tuple[Stack, Ground, Installed, Recording]]:
+    """The suites whose environment stands, each recorded, up to the first that makes a request. At least one, or an ExtractionError."""
+    found: list[tuple[Stack, Ground, Installed, Recording]] = []
     reasons = []
+    suites = find_suites(place)
     for stack in STACKS:
-        for suite in found.get(stack.ecosystem, ())[:3]:
+        for suite in suites.get(stack.ecosystem, ())[:MOST_SUITES]:
             environment, installed, _ = make_environment(place, suite)
-            if installed is not None:
-                return stack, installed
-            reasons.append(f"{suite.runner}: {environment.reason or environment.failed}")
+            if installed is None:
+                reasons.append(f"{suite.runner}: {environment.reason or environment.failed}")
+                continue
+            ground = ground_for(place, installed)
+            runner = place.ecosystems[stack.ecosystem].runners[suite.runner]
+            command = with_toolchains(
+                runner.command(installed.suite, installed.environment.recipe), installed.toolchains
+            )
+            place.say("recording the tests' requests")
+            recording = stack.record(ground, command, into / f"{len(found) + 1}")
+            found.append((stack, ground, installed, recording))
+            if recording.requests:
+                return found
+    if found:
+        return found
     if not reasons:
         able = ", ".join(stack.ecosystem for stack in STACKS)
         raise ExtractionError(f"the repository has no tests whose requests can be recorded so far (in {able}).")
@@ -229,7 +255,8 @@ def facade_of(climb: Climb) -> str:
     routes: list[FrameworkRoute] = []
     for pattern, methods, handler, path, kind in climb.first.routes:
         owner = partial(climb.owners.of, route=pattern, handler=handler, path=path)
-        routes += routes_by_owner(pattern, methods, kind == "regex", owner, climb.service)
+        expression = kind if kind.startswith("^") else ""
+        routes += routes_by_owner(pattern, methods, kind == "regex", owner, climb.service, expression)
     if not any(route.own for route in routes):
         raise ExtractionError(
             f"the framework's own table has no route whose handler belongs to {climb.service}: choose another service."
@@ -241,7 +268,7 @@ def _control_verdict(
     identical: int, replayable: int, wrong: Sequence[tuple[int, str, str]], compared: Sequence[Comparison]
 ) -> str:
     if not replayable:
-        return "no recorded request that can be replayed reaches a route of the service, and requests are not generated yet"
+        return "no recorded request that can be replayed reaches a route of the service"
     text = f"{identical} of {replayable} answers of the service's routes are the monolith's own, through the facade"
     if different := _different(compared):
         text += f"; {different} answers in all differ"

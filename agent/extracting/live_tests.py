@@ -86,7 +86,8 @@ def live_facade(climb: Climb, service: str) -> str:
     routes: list[FrameworkRoute] = []
     for pattern, methods, handler, path, kind in climb.first.routes:
         owner = partial(climb.owners.of, route=pattern, handler=handler, path=path)
-        routes += routes_by_owner(pattern, methods, kind == "regex", owner, service)
+        expression = kind if kind.startswith("^") else ""
+        routes += routes_by_owner(pattern, methods, kind == "regex", owner, service, expression)
     return facade_config(routes if service else (), (1, 2, 3)).replace(
         "listen 127.0.0.1:1;", "listen 127.0.0.1:{{facade}};"
     ).replace("server 127.0.0.1:2;", "server 127.0.0.1:{{monolith}};").replace(

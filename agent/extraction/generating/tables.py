@@ -84,7 +84,8 @@ def read_table(routes: Iterable[tuple[str, tuple[str, ...], str, str, str]], own
     made: dict[FrameworkRoute, tuple[str, str]] = {}
     for pattern, methods, handler, path, kind in routes:
         owner: Callable[[str], str] = partial(_owner, owners, pattern, handler, path)
-        for one in routes_by_owner(pattern, methods, kind == "regex", owner, service):
+        given = kind if kind.startswith("^") else ""
+        for one in routes_by_owner(pattern, methods, kind == "regex", owner, service, given):
             made.setdefault(one, (handler, path))
     rows = []
     for route in match_order(list(made)):
