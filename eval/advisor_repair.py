@@ -113,6 +113,8 @@ def _judge(folder: Path, answer: str, settings: Settings) -> tuple[tuple[str, ..
         edited = apply_blocks(code, blocks)
     if problems or not blocks or edited.refused:
         return (), (problems or edited.refused or ("the answer holds no search/replace block",))
+    if not edited.changes:
+        return (), ("the blocks change nothing",)
     for change in edited.changes:
         (folder / change.path).write_text(change.after or "", "latin-1")
     with workplace(str(folder), settings, name=folder.name) as place:

@@ -97,17 +97,6 @@ def _reply(cited: Any, choices: Mapping[str, Sequence[str]], free: Any) -> dict[
     return {"found": (bool, ...), "sentences": _some(cited, 0, 5)}
 
 
-def _rewrite(cited: Any, choices: Mapping[str, Sequence[str]], free: Any) -> dict[str, Any]:
-    del cited, free
-    paths = choices["path"]
-    fields: dict[str, Any] = {"path": (Literal[tuple(paths)], ...), "text": (str, ...)}
-    file = create_model("File", __base__=_Strict, **fields)
-    return {
-        "wrong": (Annotated[str, Field(min_length=1, max_length=240)], ...),
-        "files": _some(file, 1, len(paths)),
-    }
-
-
 ANSWERS = {
     "Description": _description,
     "Placement": _placement,
@@ -117,7 +106,6 @@ ANSWERS = {
     "Relation": _relation,
     "Questions": _questions,
     "Reply": _reply,
-    "Rewrite": _rewrite,
 }
 
 

@@ -1,7 +1,7 @@
 """A model as the editor of the patch stage: a task in, its answer of search/replace blocks out; whether it holds, tests say.
 
-A model that cannot call tools rarely writes such blocks: for small files it is asked for the files themselves, in a strict
-form, and the blocks are made from those.
+A model that cannot call tools rarely writes such blocks: for small files it is asked for the files themselves, and the blocks
+are made from those.
 """
 
 from __future__ import annotations
@@ -9,21 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pydantic import ValidationError
-
-from agent.advisor.answers import answer_type, schema_of
 from agent.advisor.asking import Session
 from agent.advisor.evidence import withheld
 from agent.advisor.failures import AskError, find_failure
 from agent.advisor.ledger import CURRENT, Asked
+from agent.advisor.redaction import Redactor
 from agent.domain.patch import EditTask, Shown
 from agent.prompting import load_prompt
 
-__all__ = ["ModelEditor"]
+__all__ = ["ModelEditor", "read_files"]
 
 _BLOCKS, _FILES = "advisor/edit_code", "advisor/rewrite_files"
 _MOST_TOKENS = 4000
 _WHOLE_LINES, _WHOLE_TEXT = 120, 8_000  # of all files together, to be written anew whole
+_CODE = re.compile(r"^[ \t]*```[^\n]*\n(.*?\n)[ \t]*```", re.DOTALL | re.MULTILINE)
+_FENCED = re.compile(r"^[ \t]*</?data [0-9a-f]{1,16}>[ \t]*$")
+_HEAD = re.compile(
+    r"^(?:#|//|/\*|--|<!--)?[ \t]*[\w./-]+\.\w+(?: \(from line \d+\))?[ \t]*(?:\*/|-->)?$"
+)  # a path alone
 _MARKS = re.compile(r"^(?:<{5,9} ?SEARCH|={5,9}[ \t]*$|>{5,9} ?REPLACE)", re.MULTILINE)
 _LEFT, _REFUSED, _TEXT = 20, 3, 60_000
 
@@ -77,7 +80,9 @@ class ModelEditor:
             return False  # the question itself will say why it cannot be asked
         text = "\n".join(file.text for file in shown)
         short = text.count("\n") <= _WHOLE_LINES and len(text) <= _WHOLE_TEXT and not _MARKS.search(text)
-        return mode == "questions" and short and all(file.first_line == 1 for file in shown)
+        whole = mode == "questions" and short and all(file.first_line == 1 for file in shown)
+        # What is hidden from the model could not be written back by it
+        return whole and Redactor().clean_text(text)[1] == 0
 
     def _say(self, asked: Asked) -> str:
         endpoint = self._session.endpoint
@@ -87,24 +92,38 @@ class ModelEditor:
         return said.content if isinstance(said.content, str) else str(said.text)
 
     def _rewrite(self, asked: Asked, shown: Sequence[Shown]) -> str:
-        """The files that came back, each as one block that replaces what was shown."""
+        """The files that came back, each as one block that replaces what was shown; none when one of them cannot be told."""
         endpoint = self._session.endpoint
         texts = {file.path: file.text for file in shown}
-        kind = answer_type("Rewrite", (), {"path": tuple(texts)})
-        form = {"type": "json_schema", "json_schema": {"name": "Rewrite", "schema": schema_of(kind), "strict": True}}
         model = endpoint.model(endpoint.abilities(), _MOST_TOKENS)
-        said = model.invoke([("system", asked.prompt.system), ("user", asked.prompt.user)], response_format=form)
-        text = said.content if isinstance(said.content, str) else str(said.text)
-        try:
-            files = kind.model_validate_json(text).model_dump()["files"]
-        except ValidationError as error:
-            endpoint.ledger.close(asked, f"refused: {error.errors(include_url=False)[0]['msg'][:80]}")
-            return ""
-        if any(_MARKS.search(file["text"]) for file in files):
-            endpoint.ledger.close(asked, "refused: it holds the marks of a block")
-            return ""
-        endpoint.ledger.close(asked, "accepted")
-        return "\n".join(_block(file["path"], texts[file["path"]], file["text"]) for file in files)
+        said = model.invoke([("system", asked.prompt.system), ("user", asked.prompt.user)])
+        found, why = read_files(said.content if isinstance(said.content, str) else str(said.text), tuple(texts))
+        endpoint.ledger.close(asked, f"refused: {why}" if why else "accepted")
+        return "" if why else "\n".join(_block(path, texts[path], text) for path, text in sorted(found.items()))
+
+
+def read_files(answer: str, paths: Sequence[str]) -> tuple[dict[str, str], str]:
+    """(the files that an answer's code blocks hold, what is wrong with it). A block belongs to the path that stands last before
+    it, or at its head; with one file shown, to that one."""
+    found: dict[str, str] = {}
+    for match in _CODE.finditer(answer):
+        lines = [line for line in match[1].split("\n")[:-1] if not _FENCED.match(line)]
+        before = answer[: match.start()].rstrip().rpartition("\n")[2]
+        named = [path for path in paths if path in before] or [path for path in paths if path in "".join(lines[:1])]
+        if not named and len(paths) > 1:
+            return {}, "a code block does not say which file it is"
+        if lines and _HEAD.match(lines[0]):
+            del lines[0]
+        path, text = max(named, key=len) if named else paths[0], "".join(f"{line}\n" for line in lines)
+        if path in found and text.strip() and text.strip() != found[path].strip():
+            return {}, "two code blocks are for one file"
+        if text.strip():
+            found.setdefault(path, text)
+    if not found:
+        return {}, "the answer holds no code block"
+    if any(_MARKS.search(text) for text in found.values()):
+        return {}, "it holds the marks of a block"
+    return found, ""
 
 
 def _block(path: str, before: str, after: str) -> str:

@@ -27,7 +27,7 @@ def extract_service(
             metavar="0..4",
             help="Where to stop: 0 oracle, 1 restricted copy (a control), 2 slice, 3 a schema of its own, 4 branch by abstraction.",
         ),
-    ] = 2,
+    ] = 4,
     out: Annotated[
         Path | None,
         typer.Option(

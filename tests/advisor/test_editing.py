@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from agent.advisor.editing import read_files
 from agent.domain.inventory import Location
 from agent.domain.patch import EditTask, Left, Shown
 from agent.patches.search_replace import read_blocks
@@ -59,42 +60,67 @@ def test_it_gives_up_when_there_is_nothing_to_show_or_nobody_answers(tmp_path):
         assert made.session.stopped == "the endpoint answered 500 (3 attempts)"
 
 
-def whole(path: str, text: str) -> str:
-    return json.dumps({"wrong": "the rate is a fifth", "files": [{"path": path, "text": text}]})
+def rewriting(answer):
+    """A model that keeps to schemas, and writes files whole."""
+    return lambda request: obedient(request) if request.get("response_format") else completion(answer)
 
 
 def test_a_model_without_tools_is_asked_for_small_files_whole(tmp_path):
-    """It keeps to a strict form, where it rarely writes blocks; a file that is not shown cannot be named."""
     after = "def rate():\n    return 0.25\n"
-
-    def writes(request):
-        asked = request.get("response_format", {}).get("json_schema", {})
-        if asked.get("name") != "Rewrite":
-            return obedient(request)
-        assert asked["schema"]["properties"]["files"]["items"]["properties"]["path"]["const"] == "shop/tax.py"
-        return completion(whole("shop/tax.py", after))
-
-    with serve(writes) as server:
-        answer = opened(server.url, tmp_path).editor().propose_edit(TASK)
+    with serve(rewriting(f"The rate is a fifth.\n\nshop/tax.py\n```python\n{after}```\n")) as server:
+        made = opened(server.url, tmp_path)
+        answer = made.editor().propose_edit(TASK)
+        assert "search/replace" not in server.requests[-1]["messages"][0]["content"]
     ((block,), problems) = read_blocks(answer)
     assert problems == ()
     assert (block.path, block.search, block.replace) == ("shop/tax.py", TASK.files[0].text, after)
+    assert made.ledger.usage().accepted == 1
 
 
 @pytest.mark.parametrize(
-    "said",
-    [whole("shop/other.py", "x = 1\n"), '{"wrong": "cut', whole("shop/tax.py", "a = 1\n=======\nb = 2\n"), "words"],
+    "said", ["I do not know.", "```python\na = 1\n=======\nb = 2\n```", "```\nx = 1\n```\nor\n```\nx = 2\n```"]
 )
-def test_a_whole_file_that_is_none_is_no_answer_and_is_counted(tmp_path, said):
-    def writes(request):
-        rewrite = request.get("response_format", {}).get("json_schema", {}).get("name") == "Rewrite"
-        return completion(said) if rewrite else obedient(request)
-
-    with serve(writes) as server:
+def test_an_answer_without_a_file_is_none_and_is_counted(tmp_path, said):
+    with serve(rewriting(said)) as server:
         made = opened(server.url, tmp_path)
         assert made.editor().propose_edit(TASK) == ""
-    assert made.ledger.usage().accepted == 0
-    assert made.ledger.usage().questions == 1
+    assert (made.ledger.usage().accepted, made.ledger.usage().questions) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ("```python\nx = 1\n```", {"a.py": "x = 1\n"}),
+        ("**a.py**\n```\n<data 12ab>\na.py (from line 1)\nx = 1\n</data 12ab>\n```", {"a.py": "x = 1\n"}),
+        ("```python\n# a.py\nx = 1\n\n```\nThat is all.", {"a.py": "x = 1\n\n"}),
+        ("```python\nx = 1\n```\nThe file is:\n```markdown\na.py\n```", {"a.py": "x = 1\n"}),
+        ("```python\nx = 1\n```\nOnce more:\n```markdown\n# a.py\nx = 1\n```", {"a.py": "x = 1\n"}),
+    ],
+)
+def test_a_file_is_read_out_of_what_stands_around_it(answer, found):
+    assert read_files(answer, ("a.py",)) == (found, "")
+
+
+def test_of_several_files_each_block_has_to_say_which_it_is():
+    paths = ("shop/a.py", "shop/a.pyi")
+    named = "`shop/a.pyi`:\n```\nx: int\n```\nand shop/a.py\n```\nx = 1\n```"
+    assert read_files(named, paths) == ({"shop/a.pyi": "x: int\n", "shop/a.py": "x = 1\n"}, "")
+    assert read_files("```\nx = 1\n```", paths) == ({}, "a code block does not say which file it is")
+
+
+@given(st.text(alphabet="`ab.py/\n <>data12#", max_size=80))
+def test_any_answer_is_read_or_refused(answer):
+    found, why = read_files(answer, ("a.py", "b.py"))
+    assert bool(found) != bool(why)
+
+
+def test_what_holds_a_secret_is_not_written_anew(tmp_path):
+    """The model would put the placeholder in its place."""
+    key = "AKIA" + "ABCDEFGHIJKLMNOP"
+    shown = Shown(path="shop/conf.py", text=f"KEY = '{key}'\n")
+    with serve(script) as server:
+        opened(server.url, tmp_path).editor().propose_edit(EditTask(goal="Change it", files=(shown,)))
+        assert "search/replace" in server.requests[-1]["messages"][0]["content"]
 
 
 @pytest.mark.parametrize(
@@ -109,4 +135,4 @@ def test_a_whole_file_that_is_none_is_no_answer_and_is_counted(tmp_path, said):
 def test_what_is_long_or_a_part_or_holds_marks_is_edited_by_blocks(tmp_path, shown):
     with serve(script) as server:
         opened(server.url, tmp_path).editor().propose_edit(EditTask(goal="Change it", files=(shown,)))
-        assert "response_format" not in server.requests[-1]
+        assert "search/replace" in server.requests[-1]["messages"][0]["content"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from eval.advisor_repair import PROGRAMS
@@ -22,12 +20,12 @@ FIXED = {
 
 def whole(name, search, replace):
     text = next(program.wrong for program in PROGRAMS if program.name == name).replace(search, replace)
-    return completion(json.dumps({"wrong": "it is wrong", "files": [{"path": f"{name}.py", "text": text}]}))
+    return completion(f"It is wrong.\n\n```python\n{text}```\n")
 
 
 def script(request):
     """Mends one program at once, one after it was shown an error, and one never."""
-    if request.get("response_format", {}).get("json_schema", {}).get("name") != "Rewrite":
+    if request.get("response_format"):
         return obedient(request)
     said = request["messages"][1]["content"]
     if "discount.py" in said:
