@@ -43,7 +43,7 @@ def extract_service(
     """Run a service of the plan beside the monolith, and show by recorded requests that it answers the same.
 
     The tests' HTTP requests are recorded and replayed, each from its own database, over real HTTP; DIR/extraction.json says
-    what came of each rung. Exit code 0: every rung up to --level held; 1: one did not, and none above it was tried.
+    what came of each rung. Exit code 0: every rung up to --level held; 1: one did not.
     """
     from agent.composition import SANDBOXES, open_sandbox
 
