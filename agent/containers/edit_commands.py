@@ -25,15 +25,6 @@ _OPEN_MODE = re.compile(r"[2467]\d{3}|\d*[2367]|.*[oa]?[+=]\w*s\w*|[a-z]*[oa][a-
 _GOAL = re.compile(
     r"(?:dependency:(?:go-offline|resolve)|[a-z][A-Za-z-]*|-B|-ntp|-q|-U|-am|--no-daemon|-P[\w,-]+|-D(?:skipTests|maven\.test\.skip)(?:=true)?)"
 )
-_GOAL = re.compile(
-    r"(?:dependency:(?:go-offline|resolve)|[a-z][A-Za-z-]*|-B|-ntp|-q|-U|-am|--no-daemon|-P[\w,-]+|-D(?:skipTests|maven\.test\.skip)(?:=true)?)"
-)
-_GOAL = re.compile(
-    r"(?:dependency:(?:go-offline|resolve)|[a-z][A-Za-z-]*|-B|-ntp|-q|-U|-am|--no-daemon|-P[\w,-]+|-D(?:skipTests|maven\.test\.skip)(?:=true)?)"
-)
-_GOAL = re.compile(
-    r"(?:dependency:(?:go-offline|resolve)|[a-z][A-Za-z-]*|-B|-ntp|-q|-U|-am|--no-daemon|-P[\w,-]+|-D(?:skipTests|maven\.test\.skip)(?:=true)?)"
-)
 _PIP_FLAGS = frozenset(
     "--no-cache-dir --no-deps --no-build-isolation --upgrade -U --prefer-binary --use-pep517 --no-use-pep517 "
     "--no-compile --quiet -q".split()
@@ -139,32 +130,8 @@ def _only(*commands: str) -> Callable[[Sequence[str], frozenset[str]], Iterator[
         if not rest or rest[0] not in commands:
             yield f"only {', '.join(commands)} may be given"
         yield from _plain(rest, frozenset())
-        yield from _plain(rest, frozenset())
-        yield from _plain(rest, frozenset())
-        yield from _plain(rest, frozenset())
 
     return check
-
-
-def _plain(rest: Sequence[str], _: frozenset[str]) -> Iterator[str]:
-    """Targets and flags, without values that are programs or settings of their own."""
-    for word in rest:
-        if not re.fullmatch(r"--?[A-Za-z][\w-]*|[A-Za-z][\w./-]*", word):
-            yield f"{word[:40]} is not given in a repair"
-
-
-def _plain(rest: Sequence[str], _: frozenset[str]) -> Iterator[str]:
-    """Targets and flags, without values that are programs or settings of their own."""
-    for word in rest:
-        if not re.fullmatch(r"--?[A-Za-z][\w-]*|[A-Za-z][\w./-]*", word):
-            yield f"{word[:40]} is not given in a repair"
-
-
-def _plain(rest: Sequence[str], _: frozenset[str]) -> Iterator[str]:
-    """Targets and flags, without values that are programs or settings of their own."""
-    for word in rest:
-        if not re.fullmatch(r"--?[A-Za-z][\w-]*|[A-Za-z][\w./-]*", word):
-            yield f"{word[:40]} is not given in a repair"
 
 
 def _plain(rest: Sequence[str], _: frozenset[str]) -> Iterator[str]:

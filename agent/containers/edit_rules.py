@@ -24,9 +24,6 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _STEERS = re.compile(r"(?i)proxy|index|registry|repo|mirror|preload|cert|ssl|tls|verify|trusted|sumdb")
 _OPERATOR = re.compile(r"[();<>|&]+")
 _TWO_ENDS = re.compile(r"(?m)\\\\[ \t]*$")
-_TWO_ENDS = re.compile(r"(?m)\\\\[ \t]*$")
-_TWO_ENDS = re.compile(r"(?m)\\\\[ \t]*$")
-_TWO_ENDS = re.compile(r"(?m)\\\\[ \t]*$")
 _MOST_COMPLAINTS = 6
 
 

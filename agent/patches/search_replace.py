@@ -140,63 +140,6 @@ def edit_text(path: str, text: str, answer: str) -> tuple[str, tuple[str, ...]]:
     return after, () if after != text else ("the blocks change nothing",)
 
 
-def edit_text(path: str, text: str, answer: str) -> tuple[str, tuple[str, ...]]:
-    """One file's text after an answer that may change nothing else, and what is wrong with the answer."""
-    blocks, problems = read_blocks(answer)
-    if problems or not blocks:
-        return text, problems or ("the answer holds no search/replace block",)
-    now = text.encode("utf-8").decode("latin-1")
-    for number, block in enumerate(blocks, start=1):
-        if block.path not in (path, path.rpartition("/")[2]):
-            return text, (f"block {number}: only {path} may be changed, not {block.path[:80] or 'a file without a name'}",)
-        if not block.search.strip():
-            return text, (f"block {number}: it has no lines to search for",)
-        after, why = _replaced(now, block)
-        if why:
-            return text, (f"block {number}: {why}",)
-        now = after
-    after = now.encode("latin-1").decode("utf-8", "replace")
-    return after, () if after != text else ("the blocks change nothing",)
-
-
-def edit_text(path: str, text: str, answer: str) -> tuple[str, tuple[str, ...]]:
-    """One file's text after an answer that may change nothing else, and what is wrong with the answer."""
-    blocks, problems = read_blocks(answer)
-    if problems or not blocks:
-        return text, problems or ("the answer holds no search/replace block",)
-    now = text.encode("utf-8").decode("latin-1")
-    for number, block in enumerate(blocks, start=1):
-        if block.path not in (path, path.rpartition("/")[2]):
-            return text, (f"block {number}: only {path} may be changed, not {block.path[:80] or 'a file without a name'}",)
-        if not block.search.strip():
-            return text, (f"block {number}: it has no lines to search for",)
-        after, why = _replaced(now, block)
-        if why:
-            return text, (f"block {number}: {why}",)
-        now = after
-    after = now.encode("latin-1").decode("utf-8", "replace")
-    return after, () if after != text else ("the blocks change nothing",)
-
-
-def edit_text(path: str, text: str, answer: str) -> tuple[str, tuple[str, ...]]:
-    """One file's text after an answer that may change nothing else, and what is wrong with the answer."""
-    blocks, problems = read_blocks(answer)
-    if problems or not blocks:
-        return text, problems or ("the answer holds no search/replace block",)
-    now = text.encode("utf-8").decode("latin-1")
-    for number, block in enumerate(blocks, start=1):
-        if block.path not in (path, path.rpartition("/")[2]):
-            return text, (f"block {number}: only {path} may be changed, not {block.path[:80] or 'a file without a name'}",)
-        if not block.search.strip():
-            return text, (f"block {number}: it has no lines to search for",)
-        after, why = _replaced(now, block)
-        if why:
-            return text, (f"block {number}: {why}",)
-        now = after
-    after = now.encode("latin-1").decode("utf-8", "replace")
-    return after, () if after != text else ("the blocks change nothing",)
-
-
 def readable(text: str) -> str:
     """A file's bytes (Latin-1 text) as people read them: UTF-8 where it is that, lines ended by line feeds."""
     return _decoded(text)[0].replace("\r\n", "\n")
