@@ -20,8 +20,11 @@ APP = "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/')\nde
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("warehouse", "--level", 3), "a schema of its own (3) and branch by abstraction (4) are still to come"),
-        (("warehouse", "--level", 4), "--level 4 is not built yet"),
+        (
+            ("warehouse", "--level", 5),
+            "--level 5 is no rung: choose 0 (oracle), 1 (restricted copy), 2 (slice), 3 (a schema of",
+        ),
+        (("warehouse", "--level", -1), "--level -1 is no rung"),
         (("warehouse", "--sandbox", "none"), "names a sandbox's own paths"),
         (("warehouse", "--sandbox", "vault"), "--sandbox 'vault' is not known"),
     ],
@@ -49,7 +52,7 @@ def test_a_repository_without_tests_has_nothing_to_record(tmp_path: Path) -> Non
     assert services.returncode == 0, services.stderr
     done = figwright("extract", repository, "shop", "--out", out, cache=tmp_path / "cache")
     assert done.returncode == 2
-    assert "no Python tests" in done.stderr
+    assert "no tests whose requests can be recorded so far (in python, node, java)" in done.stderr
     assert not out.exists()
 
 
