@@ -22,6 +22,7 @@ from agent.ports import ContainerLinter
 __all__ = ["Compose", "Envoy", "Hadolint", "Kubernetes", "Nginx", "Trivy", "container_linters"]
 
 _CLOCK = re.compile(r"^\[?\d{4}[-/]\d\d[-/]\d\d[ T][\d:.,]+\]?(?:\[\d+\])?\s*")
+_LOGFMT = re.compile(r'^time="[^"]*" level=\w+ msg=("(?:[^"\\]|\\.)*"|\S+)')  # Compose's, when no terminal reads
 _CHANCE = re.compile(r",?\s*near\s+\d+:\d+\s*\(\s*offset\s*\d+\s*\)")  # in Envoy's own JSON: its order varies
 Severity = Literal["critical", "high", "error", "warning", "info"]
 
@@ -313,13 +314,22 @@ def _json(text: str) -> Any:
         return None
 
 
+def _message(text: str) -> str:
+    """Of a line in logfmt its message alone: the rest is a clock and what the finding says in fields of its own."""
+    line = _LOGFMT.match(text)
+    if line is None:
+        return text
+    said = _json(line[1])
+    return said if isinstance(said, str) else line[1]
+
+
 def _sorted(found: Sequence[LintFinding], folder: Path, home: str = "") -> list[LintFinding]:
     """Without this machine's paths, which programs put into what they say."""
 
     def bare(text: str) -> str:
         for place in sorted({str(folder.resolve()), str(folder), *([home] if home else [])}, key=len, reverse=True):
             text = text.replace(f"{place}/", "").replace(place, ".")
-        text = _CHANCE.sub("", _CLOCK.sub("", text))
+        text = _CHANCE.sub("", _CLOCK.sub("", _message(text)))
         return " ".join(text.split())[:500]  # protobuf puts spaces by chance, too
 
     cleaned = {one.model_copy(update={"text": bare(one.text)}) for one in found}
