@@ -9,14 +9,14 @@ from pathlib import Path
 from agent.domain.boundary import Boundaries
 from agent.domain.code import DependencyGraph
 from agent.domain.execution import Command
-from agent.domain.extraction import Answer, RecordedRequest
+from agent.domain.extraction import Answer
 from agent.domain.inventory import Inventory
+from agent.extracting.stacks import Bounded
 from agent.extracting.watching import Kept, Ran, read_ran
 from agent.extracting.writing import write_tree
 from agent.extraction import Ground, Recording, Replayed, Side
 from agent.extraction.java import load_java, record_java, replay_java, types_in_sessions
-from agent.extraction.owning import own_requests
-from agent.extraction.slicing import Cut, Demand, Slice
+from agent.extraction.slicing import Demand, Slice
 from agent.extraction.slicing_java import (
     JavaProgram,
     choose,
@@ -56,28 +56,10 @@ class JavaStack:
 
 
 @dataclass(frozen=True)
-class JavaCutter:
+class JavaCutter(Bounded[JavaProgram]):
     """`agent.extracting.stacks.Cutter` of a program of servlets."""
 
-    ground: Ground
-    recording: Recording
-    program: JavaProgram
-    boundary: Cut
     stored: frozenset[str] = frozenset()
-
-    @property
-    def service(self) -> str:
-        return self.boundary.service
-
-    @property
-    def left(self) -> tuple[str, ...]:
-        return tuple(self.boundary.left)
-
-    def over(self, recording: Recording) -> JavaCutter:
-        return replace(self, recording=recording)
-
-    def own(self) -> tuple[RecordedRequest, ...]:
-        return own_requests(self.recording.requests, self.boundary.homes, self.boundary.service)
 
     def cut(self, demands: Sequence[Demand] = ()) -> Slice:
         return write_slice(self.program, self.service, choose(self.program, demands, stored=self.stored))

@@ -10,14 +10,14 @@ from pathlib import Path
 from agent.domain.boundary import Boundaries
 from agent.domain.code import DependencyGraph
 from agent.domain.execution import Command
-from agent.domain.extraction import Answer, RecordedRequest
+from agent.domain.extraction import Answer
 from agent.domain.inventory import Inventory
+from agent.extracting.stacks import Bounded
 from agent.extracting.watching import Kept, Ran, read_ran
 from agent.extracting.writing import write_tree
 from agent.extraction import Ground, Recording, Replayed, Side
 from agent.extraction.node import record_node, replay_node, run_script, stage_node
-from agent.extraction.owning import own_requests
-from agent.extraction.slicing import Cut, Demand, Slice
+from agent.extraction.slicing import Demand, Slice
 from agent.extraction.slicing_node import (
     NodeProgram,
     choose,
@@ -59,27 +59,8 @@ class NodeStack:
 
 
 @dataclass(frozen=True)
-class NodeCutter:
+class NodeCutter(Bounded[NodeProgram]):
     """`agent.extracting.stacks.Cutter` of an Express program."""
-
-    ground: Ground
-    recording: Recording
-    program: NodeProgram
-    boundary: Cut
-
-    @property
-    def service(self) -> str:
-        return self.boundary.service
-
-    @property
-    def left(self) -> tuple[str, ...]:
-        return tuple(self.boundary.left)
-
-    def over(self, recording: Recording) -> NodeCutter:
-        return replace(self, recording=recording)
-
-    def own(self) -> tuple[RecordedRequest, ...]:
-        return own_requests(self.recording.requests, self.boundary.homes, self.boundary.service)
 
     def cut(self, demands: Sequence[Demand] = ()) -> Slice:
         return write_slice(self.program, self.service, choose(self.program, self._entries(), demands))

@@ -18,7 +18,7 @@ from agent.domain.execution import Folders as BoxFolders
 from agent.errors import ExtractionError
 from agent.extraction import Ground, Recording
 from agent.extraction.own_schema.outcome import Rehearsed, drills_of
-from agent.extraction.staging import stage_box
+from agent.extraction.staging import WORK, stage_box
 from agent.ports import Toolchains
 
 __all__ = ["Bench", "describe", "open_bench", "postgres_programs", "rehearse"]
@@ -136,7 +136,7 @@ def rehearse(
     plan |= {
         "recording": str(recording.folder.resolve()),
         "postgres": str(programs),
-        "work": "/tmp/figwright",  # noqa: S108 - the box's own
+        "work": WORK,
         "out": "/out/result.json",
         "back": "/out/back",
     }

@@ -10,14 +10,13 @@ from pathlib import Path
 from agent.domain.boundary import Boundaries
 from agent.domain.code import DependencyGraph
 from agent.domain.execution import OUT, Command
-from agent.domain.extraction import Answer, RecordedRequest
+from agent.domain.extraction import Answer
 from agent.domain.inventory import Inventory
+from agent.extracting.stacks import Bounded
 from agent.extracting.watching import Ran, watch
 from agent.extracting.writing import write_tree
 from agent.extraction import Ground, Recording, Replayed, Side, record, replay, replay_sides
-from agent.extraction.owning import own_requests
 from agent.extraction.slicing import (
-    Cut,
     Demand,
     Program,
     Slice,
@@ -57,27 +56,8 @@ class PythonStack:
 
 
 @dataclass(frozen=True)
-class PythonCutter:
+class PythonCutter(Bounded[Program]):
     """`agent.extracting.stacks.Cutter` of a Flask or Django program."""
-
-    ground: Ground
-    recording: Recording
-    program: Program
-    boundary: Cut
-
-    @property
-    def service(self) -> str:
-        return self.boundary.service
-
-    @property
-    def left(self) -> tuple[str, ...]:
-        return tuple(self.boundary.left)
-
-    def over(self, recording: Recording) -> PythonCutter:
-        return replace(self, recording=recording)
-
-    def own(self) -> tuple[RecordedRequest, ...]:
-        return own_requests(self.recording.requests, self.boundary.homes, self.boundary.service)
 
     def cut(self, demands: Sequence[Demand] = ()) -> Slice:
         return slice_service(self.program, self.boundary, entries_of(self.recording, self.program), demands)

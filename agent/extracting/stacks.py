@@ -6,8 +6,9 @@ The ladder, the repair loop, the gates and the comparison are the same for all: 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Generic, Protocol, Self, TypeVar
 
 from agent.domain.boundary import Boundaries
 from agent.domain.code import DependencyGraph
@@ -16,9 +17,12 @@ from agent.domain.extraction import Answer, RecordedRequest
 from agent.domain.inventory import Inventory
 from agent.extracting.watching import Ran
 from agent.extraction import Ground, Recording, Replayed, Side
-from agent.extraction.slicing import Demand, Slice
+from agent.extraction.owning import own_requests
+from agent.extraction.slicing import Cut, Demand, Slice
 
-__all__ = ["Cutter", "Stack"]
+__all__ = ["Bounded", "Cutter", "Stack"]
+
+ProgramT = TypeVar("ProgramT")
 
 
 class Cutter(Protocol):
@@ -102,3 +106,27 @@ class Stack(Protocol):
     ) -> Cutter:
         """Raises InputError when there is nothing that could be cut."""
         ...  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Bounded(Generic[ProgramT]):
+    """What every cutter is, whatever its language: a recorded program and the boundary of one service in it."""
+
+    ground: Ground
+    recording: Recording
+    program: ProgramT
+    boundary: Cut
+
+    @property
+    def service(self) -> str:
+        return self.boundary.service
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        return tuple(self.boundary.left)
+
+    def over(self, recording: Recording) -> Self:
+        return replace(self, recording=recording)
+
+    def own(self) -> tuple[RecordedRequest, ...]:
+        return own_requests(self.recording.requests, self.boundary.homes, self.boundary.service)

@@ -19,7 +19,7 @@ from agent.extraction.ground import Ground
 from agent.extraction.joining import join_applications
 from agent.extraction.staging import in_box, search_path, stage_box
 
-__all__ = ["Recording", "read_recording", "record"]
+__all__ = ["Recording", "collect_recording", "read_recording", "record"]
 
 _MOST_LINES, _MOST_LINE = 50_000, 8 << 20
 """Lines, and characters of one, that are read back: what the repository's tests wrote is not trusted."""
@@ -55,13 +55,13 @@ def record(ground: Ground, command: Command, into: Path) -> Recording:
     }
     try:
         outcome = in_box(ground, replace(command, env=variables), repo, out, (box,))
-        return _collect(out / "recording", into, outcome)
+        return collect_recording(out / "recording", into, outcome)
     finally:
         for folder in (box, repo, out):
             ground.folders.drop(folder)
 
 
-def _collect(made: Path, into: Path, outcome: Outcome) -> Recording:
+def collect_recording(made: Path, into: Path, outcome: Outcome) -> Recording:
     """Number the requests of all processes, and write the recording as it is kept."""
     applications: dict[str, dict[str, Any]] = {}
     for path in sorted(made.glob("applications-*.json")):

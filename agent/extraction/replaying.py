@@ -10,18 +10,28 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from agent.domain.execution import OUT
+from agent.domain.execution import OUT, Outcome
 from agent.domain.extraction import Answer, CellChange, Mail, RecordedRequest
 from agent.extraction.ground import Ground
 from agent.extraction.recording import Recording
-from agent.extraction.staging import BOX_REPO, in_box, python_of, search_path, stage_box
+from agent.extraction.staging import BOX_OUT, BOX_REPO, WORK, in_box, python_of, search_path, stage_box
 
-__all__ = ["FACADE_PORT", "Replayed", "Side", "replay", "replay_sides"]
+__all__ = [
+    "FACADE_PORT",
+    "REPLAY_SECONDS",
+    "Replayed",
+    "Side",
+    "read_replay",
+    "replay",
+    "replay_plan",
+    "replay_sides",
+]
 
 FACADE_PORT = 18080
 """The ports are the box's own: nothing of this machine listens there."""
 _START = "import sys; from figwright_box import drive; drive.main(sys.argv[1])"
-_SECONDS = 1800.0
+_ANSWERS = "answers.jsonl"
+REPLAY_SECONDS = 1800.0
 
 
 @dataclass(frozen=True)
@@ -76,34 +86,49 @@ def replay_sides(
     box = stage_box(ground, recorder=False)
     repo = ground.folders.copy(tree, "repo")
     out = ground.folders.fresh("replay")
-    plan = {
-        "repository": BOX_REPO,
+    plan = replay_plan(recording, only, sides, facade, routes) | {
         "folder": f"{BOX_REPO}/{ground.folder}".rstrip("/"),
-        "recording": str(recording.folder.resolve()),
         "server": str(box / "server"),
-        "work": "/tmp/figwright",  # noqa: S108 - the box's own
-        "out": "/out/answers.jsonl",
+    }
+    try:
+        (out / "plan.json").write_text(json.dumps(plan), "utf-8")
+        variables = {**ground.variables, "PYTHONPATH": search_path(ground, box)}
+        command = python_of("-c", _START, f"{OUT}/plan.json", variables=variables)
+        outcome = in_box(ground, command, repo, out, (box, recording.folder.resolve()), REPLAY_SECONDS)
+        return read_replay(out, recording, only, outcome)
+    finally:
+        for folder in (box, repo, out):
+            ground.folders.drop(folder)
+
+
+def replay_plan(
+    recording: Recording, only: Collection[int] | None, sides: Sequence[Side], facade: str, routes: bool
+) -> dict[str, Any]:
+    """What every driver is told, whatever it drives; the rest is its own."""
+    return {
+        "repository": BOX_REPO,
+        "recording": str(recording.folder.resolve()),
+        "work": WORK,
+        "out": f"{BOX_OUT}/{_ANSWERS}",
         "only": None if only is None else sorted(only),
         "sides": [{"name": one.name, "port": one.port, "serves": one.serves} for one in sides],
         "facade": facade,
         "facade_port": FACADE_PORT,
         "routes": routes,
     }
-    try:
-        (out / "plan.json").write_text(json.dumps(plan), "utf-8")
-        variables = {**ground.variables, "PYTHONPATH": search_path(ground, box)}
-        command = python_of("-c", _START, f"{OUT}/plan.json", variables=variables)
-        outcome = in_box(ground, command, repo, out, (box, recording.folder.resolve()), _SECONDS)
-        read = _read(out / "answers.jsonl")
-        said = outcome.stderr.decode("utf-8", "replace")[-4000:]
-        if not read.failure and outcome.exit_code and not outcome.stopped_by:
-            read.failure = said or f"the driver ended with {outcome.exit_code}"
-        stopped = outcome.stopped_by and f"the replay was stopped: {outcome.stopped_by} used up"
-        asked = [one for one in recording.requests if only is None or one.number in only]
-        return Replayed(tuple(_all(asked, read, stopped or "")), read.failure, tuple(read.routes))
-    finally:
-        for folder in (box, repo, out):
-            ground.folders.drop(folder)
+
+
+def read_replay(
+    out: Path, recording: Recording, only: Collection[int] | None, outcome: Outcome, said: bytes | None = None
+) -> Replayed:
+    """What a driver left in its output folder; ``said`` is where it explains itself (None: its standard error)."""
+    read = _read(out / _ANSWERS)
+    if not read.failure and outcome.exit_code and not outcome.stopped_by:
+        words = (outcome.stderr if said is None else said).decode("utf-8", "replace")[-4000:]
+        read.failure = words or f"the driver ended with {outcome.exit_code}"
+    stopped = outcome.stopped_by and f"the replay was stopped: {outcome.stopped_by} used up"
+    asked = [one for one in recording.requests if only is None or one.number in only]
+    return Replayed(tuple(_all(asked, read, stopped or "")), read.failure, tuple(read.routes))
 
 
 def _all(asked: Sequence[RecordedRequest], read: _Read, stopped: str) -> Iterator[Answer]:

@@ -15,11 +15,12 @@ from agent.domain.execution import Folders as BoxFolders
 from agent.errors import ExtractionError
 from agent.extraction.ground import PYTHON, Ground
 
-__all__ = ["BOX_REPO", "in_box", "python_of", "search_path", "stage_box"]
+__all__ = ["BOX_OUT", "BOX_REPO", "WORK", "in_box", "python_of", "search_path", "stage_box"]
 
 _PACKAGE = "figwright_box"
-BOX_REPO = "/repo"
-"""Where the sandbox shows the repository; scripts need it as data, where no placeholder is filled in."""
+BOX_REPO, BOX_OUT = "/repo", "/out"
+"""Where the sandbox shows the repository and the output; scripts need them as data, where no placeholder is filled in."""
+WORK = "/tmp/figwright"  # noqa: S108 - the box's own, for what servers keep while they run
 
 
 def stage_box(ground: Ground, *, recorder: bool) -> Path:

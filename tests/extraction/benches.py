@@ -18,7 +18,7 @@ from agent.adapters.work_folders import WorkFolders
 from agent.domain.execution import Outcome
 from agent.domain.extraction import Answer, RecordedRequest
 from agent.extraction import Ground, Recording
-from agent.extraction.recording import _collect
+from agent.extraction.recording import collect_recording
 from agent.extraction.replaying import _answer
 from agent.extraction.staging import stage_box
 
@@ -77,6 +77,6 @@ def recorded(root: Path, pristine: Path, tests: tuple[str, ...], *words: str) ->
         made = root / "made"
         made.mkdir()
         run(repo, box, *words, FIGWRIGHT_RECORDING=str(made), FIGWRIGHT_BOX=str(box))
-        recording = _collect(made, root / "recording", Outcome(0, b"", b"", 0.0))
+        recording = collect_recording(made, root / "recording", Outcome(0, b"", b"", 0.0))
         (box / "sitecustomize.py").unlink()
         yield Bench(root, repo, box, recording)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from agent.domain.execution import Outcome
-from agent.extraction.recording import Recording, _collect
+from agent.extraction.recording import Recording, collect_recording
 from tests.extraction.benches import recorded
 
 FLASK = """
@@ -86,7 +86,7 @@ def collected(root: Path, *results: dict[str, object]) -> Recording:
     made = root / "out" / "recording"
     made.mkdir(parents=True)
     (root / "out" / "results.jsonl").write_text("".join(json.dumps(one) + "\n" for one in results))
-    return _collect(made, root / "into", Outcome(0, b"", b"", 0.0))
+    return collect_recording(made, root / "into", Outcome(0, b"", b"", 0.0))
 
 
 def test_tests_that_cannot_be_loaded_are_why_nothing_is_recorded(tmp_path: Path) -> None:

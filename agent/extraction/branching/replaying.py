@@ -14,15 +14,13 @@ from agent.domain.extraction import Answer
 from agent.extraction.branching.deciding import Observation
 from agent.extraction.ground import Ground
 from agent.extraction.recording import Recording
-from agent.extraction.replaying import _all, _read
-from agent.extraction.staging import BOX_REPO, in_box, python_of, search_path, stage_box
+from agent.extraction.replaying import REPLAY_SECONDS, read_replay, replay_plan
+from agent.extraction.staging import BOX_OUT, BOX_REPO, WORK, in_box, python_of, search_path, stage_box
 
-__all__ = ["SLICE_PLACE", "WORK", "BranchReplay", "Position", "replay_branch"]
+__all__ = ["SLICE_PLACE", "BranchReplay", "Position", "replay_branch"]
 
 _START = "import sys; from figwright_box import branch_drive; branch_drive.main(sys.argv[1])"
-WORK = "/tmp/figwright"  # noqa: S108 - the box's own
 SLICE_PLACE = f"{WORK}/service"
-_SECONDS = 1800.0
 _MOST_LINES, _MOST_BYTES = 500_000, 200_000_000
 
 
@@ -66,16 +64,9 @@ def replay_branch(
         (out / "plan.json").write_text(json.dumps(_plan(ground, recording, box, position, only)), "utf-8")
         variables = {**ground.variables, "PYTHONPATH": search_path(ground, box)}
         command = python_of("-c", _START, f"{OUT}/plan.json", variables=variables)
-        outcome = in_box(ground, command, repo, out, show, _SECONDS)
-        read = _read(out / "answers.jsonl")
-        said = outcome.stderr.decode("utf-8", "replace")[-4000:]
-        if not read.failure and outcome.exit_code and not outcome.stopped_by:
-            read.failure = said or f"the driver ended with {outcome.exit_code}"
-        stopped = outcome.stopped_by and f"the replay was stopped: {outcome.stopped_by} used up"
-        asked = [one for one in recording.requests if only is None or one.number in only]
-        return BranchReplay(
-            tuple(_all(asked, read, stopped or "")), read.failure, _crossed(out / "answers.jsonl"), _observed(out)
-        )
+        outcome = in_box(ground, command, repo, out, show, REPLAY_SECONDS)
+        replayed = read_replay(out, recording, only, outcome)
+        return BranchReplay(replayed.answers, replayed.failure, _crossed(out / "answers.jsonl"), _observed(out))
     finally:
         for folder in (box, repo, out):
             ground.folders.drop(folder)
@@ -88,15 +79,10 @@ def _plan(
     monolith: dict[str, Any] = {"name": "monolith", "script": "branch_serve"}
     monolith["more"] = {"keep_settings": list(position.kept)}
     if position.watch:
-        monolith["more"] |= {"watch": {m: list(n) for m, n in position.watch.items()}, "calls": "/out/calls-%d.jsonl"}
-    plan: dict[str, Any] = {
-        "repository": BOX_REPO,
+        monolith["more"] |= {"watch": {m: list(n) for m, n in position.watch.items()}, "calls": f"{BOX_OUT}/calls-%d.jsonl"}
+    plan = replay_plan(recording, only, (), "", False) | {
         "folder": f"{BOX_REPO}{below}",
-        "recording": str(recording.folder.resolve()),
         "server": str(box / "server"),
-        "work": WORK,
-        "out": "/out/answers.jsonl",
-        "only": None if only is None else sorted(only),
         "own": list(position.own),
         "outage": position.outage,
         "variables": dict(position.variables),

@@ -13,7 +13,7 @@ from typing import Any
 from agent.domain.execution import Command
 from agent.extraction.ground import Ground
 from agent.extraction.java.staging import stage_java, web_descriptors
-from agent.extraction.recording import Recording, _collect
+from agent.extraction.recording import Recording, collect_recording
 from agent.extraction.staging import BOX_REPO, in_box
 
 __all__ = ["HOW", "record_java", "types_in_sessions"]
@@ -40,7 +40,7 @@ def record_java(ground: Ground, command: Command, into: Path) -> Recording:
     variables = {**ground.variables, **command.env, "JAVA_TOOL_OPTIONS": f"{agent} {known}".strip()}
     try:
         outcome = in_box(ground, replace(command, env=variables), repo, out, (box,))
-        made = _collect(out / "recording", into, outcome)
+        made = collect_recording(out / "recording", into, outcome)
         return replace(made, notes=(*made.notes, HOW)) if made.requests else made
     finally:
         for folder in (box, repo, out):

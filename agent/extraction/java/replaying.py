@@ -10,12 +10,10 @@ from agent.domain.execution import OUT
 from agent.extraction.ground import Ground
 from agent.extraction.java.staging import run_drive, stage_java
 from agent.extraction.recording import Recording
-from agent.extraction.replaying import FACADE_PORT, Replayed, Side, _all, _read
-from agent.extraction.staging import BOX_REPO
+from agent.extraction.replaying import REPLAY_SECONDS, Replayed, Side, read_replay, replay_plan
+from agent.extraction.staging import BOX_OUT
 
 __all__ = ["load_java", "replay_java"]
-
-_SECONDS = 1800.0
 
 
 def replay_java(
@@ -56,32 +54,18 @@ def _drive(
     # Of the tests only their resources: they configured the program when it was recorded
     overlays = ground.folders.copy(ground.pristine, "overlays")
     out = ground.folders.fresh("replay")
-    plan = {
-        "repository": BOX_REPO,
+    plan = replay_plan(recording, only, sides, facade, routes) | {
         "overlays": str(overlays),
-        "recording": str(recording.folder.resolve()),
-        "work": "/tmp/figwright",  # noqa: S108 - the box's own
-        "out": "/out/answers.jsonl",
-        "only": None if only is None else sorted(only),
-        "sides": [{"name": one.name, "port": one.port, "serves": one.serves} for one in sides],
-        "facade": facade,
-        "facade_port": FACADE_PORT,
-        "routes": routes,
-        "watch": "/out" if watch else "",
+        "watch": BOX_OUT if watch else "",
         "load": load,
     }
     agent = "replay,watch" if watch else "replay"
     try:
         (out / "plan.json").write_text(json.dumps(plan), "utf-8")
         show = (recording.folder.resolve(), overlays)
-        outcome = run_drive(ground, box, f"{OUT}/plan.json", repo, out, show, _SECONDS, agent)
-        read = _read(out / "answers.jsonl")
-        said = (outcome.stdout + b"\n" + outcome.stderr).decode("utf-8", "replace")
-        if not read.failure and outcome.exit_code and not outcome.stopped_by:
-            read.failure = said[-4000:] or f"the driver ended with {outcome.exit_code}"
-        stopped = outcome.stopped_by and f"the replay was stopped: {outcome.stopped_by} used up"
-        asked = [one for one in recording.requests if only is None or one.number in only]
-        return Replayed(tuple(_all(asked, read, stopped or "")), read.failure, tuple(read.routes)), said
+        outcome = run_drive(ground, box, f"{OUT}/plan.json", repo, out, show, REPLAY_SECONDS, agent)
+        said = outcome.stdout + b"\n" + outcome.stderr
+        return read_replay(out, recording, only, outcome, said), said.decode("utf-8", "replace")
     finally:
         for folder in (box, repo, overlays, out):
             ground.folders.drop(folder)

@@ -12,14 +12,13 @@ from typing import Any, TypeVar
 
 from agent.domain.execution import OUT, Command, Outcome
 from agent.extraction.ground import Ground
-from agent.extraction.staging import BOX_REPO, in_box, python_of, search_path, stage_box
+from agent.extraction.staging import BOX_REPO, WORK, in_box, python_of, search_path, stage_box
 
-__all__ = ["LIVE_PORTS", "WORK", "Asked", "ask_live", "opened_up", "plan_of", "read_notes"]
+__all__ = ["LIVE_PORTS", "Asked", "ask_live", "opened_up", "plan_of", "read_notes"]
 
 LIVE_PORTS = ("{{facade}}", "{{monolith}}", "{{service}}")
 """In a facade's configuration, in the place of its ports: each application gets some of its own."""
 _T = TypeVar("_T")
-WORK = "/tmp/figwright"  # noqa: S108 - the box's own
 _START = "import sys; from figwright_box import live_run; live_run.main(sys.argv[1:])"
 _SECONDS = 1800.0
 _MOST_LINES, _MOST_LINE = 500_000, 1 << 16

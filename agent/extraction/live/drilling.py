@@ -9,9 +9,9 @@ from typing import Any
 
 from agent.domain.execution import OUT
 from agent.extraction.ground import Ground
-from agent.extraction.live.asking import WORK, opened_up
+from agent.extraction.live.asking import opened_up
 from agent.extraction.recording import Recording
-from agent.extraction.staging import BOX_REPO, in_box, python_of, search_path, stage_box
+from agent.extraction.staging import BOX_REPO, WORK, in_box, python_of, search_path, stage_box
 
 __all__ = ["drill_in_box", "drill_plan"]
 

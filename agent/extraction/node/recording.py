@@ -8,7 +8,7 @@ from pathlib import Path
 from agent.domain.execution import OUT, Command
 from agent.extraction.ground import Ground
 from agent.extraction.node.staging import stage_node
-from agent.extraction.recording import Recording, _collect
+from agent.extraction.recording import Recording, collect_recording
 from agent.extraction.staging import in_box
 
 __all__ = ["record_node"]
@@ -28,7 +28,7 @@ def record_node(ground: Ground, command: Command, into: Path) -> Recording:
     }
     try:
         outcome = in_box(ground, replace(command, env=variables), repo, out, (box,))
-        return _collect(out / "recording", into, outcome)
+        return collect_recording(out / "recording", into, outcome)
     finally:
         for folder in (box, repo, out):
             ground.folders.drop(folder)

@@ -9,12 +9,10 @@ from pathlib import Path
 from agent.extraction.ground import Ground
 from agent.extraction.node.staging import run_script, stage_node
 from agent.extraction.recording import Recording
-from agent.extraction.replaying import FACADE_PORT, Replayed, Side, _all, _read
-from agent.extraction.staging import BOX_REPO
+from agent.extraction.replaying import REPLAY_SECONDS, Replayed, Side, read_replay, replay_plan
+from agent.extraction.staging import BOX_OUT, BOX_REPO
 
 __all__ = ["replay_node"]
-
-_SECONDS = 1800.0
 
 
 def replay_node(
@@ -32,29 +30,14 @@ def replay_node(
     box = stage_node(ground)
     repo = ground.folders.copy(tree, "repo")
     out = ground.folders.fresh("replay")
-    plan = {
-        "repository": BOX_REPO,
+    plan = replay_plan(recording, only, sides, facade, routes) | {
         "folder": f"{BOX_REPO}/{ground.folder}".rstrip("/"),
-        "recording": str(recording.folder.resolve()),
-        "work": "/tmp/figwright",  # noqa: S108 - the box's own
-        "out": "/out/answers.jsonl",
-        "only": None if only is None else sorted(only),
-        "sides": [{"name": one.name, "port": one.port, "serves": one.serves} for one in sides],
-        "facade": facade,
-        "facade_port": FACADE_PORT,
-        "routes": routes,
-        "watch": "/out" if watch else "",
+        "watch": BOX_OUT if watch else "",
     }
     try:
         (out / "plan.json").write_text(json.dumps(plan), "utf-8")
-        outcome = run_script(ground, box, "drive.js", repo, out, (recording.folder.resolve(),), _SECONDS)
-        read = _read(out / "answers.jsonl")
-        if not read.failure and outcome.exit_code and not outcome.stopped_by:
-            said = outcome.stderr.decode("utf-8", "replace")[-4000:]
-            read.failure = said or f"the driver ended with {outcome.exit_code}"
-        stopped = outcome.stopped_by and f"the replay was stopped: {outcome.stopped_by} used up"
-        asked = [one for one in recording.requests if only is None or one.number in only]
-        return Replayed(tuple(_all(asked, read, stopped or "")), read.failure, tuple(read.routes))
+        outcome = run_script(ground, box, "drive.js", repo, out, (recording.folder.resolve(),), REPLAY_SECONDS)
+        return read_replay(out, recording, only, outcome)
     finally:
         for folder in (box, repo, out):
             ground.folders.drop(folder)

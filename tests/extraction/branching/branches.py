@@ -15,10 +15,10 @@ from agent.adapters.work_folders import WorkFolders
 from agent.domain.execution import Command, Folders, Limits, Outcome, Toolchain
 from agent.extracting.branch_runs import Bench
 from agent.extraction import Ground, replay
-from agent.extraction.branching.replaying import WORK
 from agent.extraction.owning import Owners
 from agent.extraction.slicing import Cut
 from agent.extraction.slicing.program import read_program
+from agent.extraction.staging import WORK
 from tests.extraction.benches import recorded
 from tests.systems import graph_of
 

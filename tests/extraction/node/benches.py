@@ -15,7 +15,7 @@ from agent.domain.execution import Outcome
 from agent.domain.extraction import Answer, RecordedRequest
 from agent.extraction import Recording
 from agent.extraction.node import top_names
-from agent.extraction.recording import _collect
+from agent.extraction.recording import collect_recording
 from agent.extraction.replaying import _answer
 
 __all__ = ["NODE", "Bench", "record_tests"]
@@ -73,4 +73,4 @@ def record_tests(root: Path, files: Mapping[str, str], test: str) -> Bench:
         json.dumps({"repository": str(repo), "tests": [test], "names": top_names(repo, [test])})
     )
     run(repo, [test], NODE_OPTIONS=f"--require {box / 'record.js'}", FIGWRIGHT_RECORDING=str(made))
-    return Bench(root, repo, _collect(made, root / "recording", Outcome(0, b"", b"", 0.0)))
+    return Bench(root, repo, collect_recording(made, root / "recording", Outcome(0, b"", b"", 0.0)))
