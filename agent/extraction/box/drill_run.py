@@ -104,13 +104,14 @@ class Scene(object):
         return os.path.join(self.work, "facade")
 
     def kill(self, name):
-        """Every process of that side, and nobody listens any more."""
-        side = self.sides[name]
+        """Every process of that side, and nobody listens any more. The time at which its end began: what fails from
+        then on, while processes are still being ended, is its death's doing."""
+        side, at = self.sides[name], time.monotonic()
         side.listening.close()
         for process in children(side.process.pid) + [side.process.pid]:
             os.kill(process, signal.SIGKILL)
         side.process.wait()
-        return time.monotonic()
+        return at
 
     def steady(self, requests, blobs):
         """Those requests to which each side, asked alone, gives the recorded status."""
