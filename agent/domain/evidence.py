@@ -85,7 +85,9 @@ def verdict_line(evidence: Evidence) -> str:
         return f"Nothing was shown: {first.verdict}" if first else "Nothing was tried"
     if best.level == 0:
         return f"Only the oracle holds, and nothing is shown of {evidence.service} yet: {best.verdict}"
-    return f"Rung {best.level} ({best.name}) holds: {best.verdict}"
+    first = service_rung(evidence) or best
+    above = (f"; rung {one.level} ({one.name}) {status(one)}" for one in evidence.rungs if one.level > first.level)
+    return f"Rung {first.level} ({first.name}) {status(first)}: {first.verdict}{''.join(above)}"
 
 
 def status(rung: Rung | None) -> str:
@@ -96,10 +98,10 @@ def status(rung: Rung | None) -> str:
 
 
 def gaps(evidence: Evidence) -> tuple[Gap, ...]:
-    """What comes first on the page, in this order: the climb, requests, defects, tests, tables, functions."""
+    """What comes first on the page, in this order: the climb, requests, defects, tests, drills, tables, memory, functions."""
     return tuple(
         one
-        for part in (_climb, _requests, _defects, _live, _drills, _tables, _functions)
+        for part in (_climb, _requests, _defects, _live, _drills, _tables, _memory, _functions)
         for one in part(evidence)
     )  # fmt: skip
 
@@ -171,13 +173,18 @@ def _drills(evidence: Evidence) -> Iterator[Gap]:
 
 
 def _tables(evidence: Evidence) -> Iterator[Gap]:
-    if any(one.level == 3 and one.passed for one in evidence.rungs):
-        return
     shared = unmovable(evidence)
     if shared:
         items = tuple(f"{one.table}: {_writers(one)}" for one in shared)
-        why = "others were seen to write them, too: first their writes have to go through the service"
+        why = "others were seen to write them, too: until their writes go through the service, both share a database"
         yield Gap("Tables that cannot move", why, len(shared), items)
+
+
+def _memory(evidence: Evidence) -> Iterator[Gap]:
+    for one in evidence.rungs:
+        if one.split_memory:
+            why = "both sides change them, and each has a copy of its own after the split"
+            yield Gap("Values in the memory of the process", why, len(one.split_memory), one.split_memory)
 
 
 def unmovable(evidence: Evidence) -> list[Ownership]:

@@ -244,6 +244,7 @@ class Rung(Noun):
     mutants: MutantTally | None = None
     live: LiveTests | None = None
     drills: tuple[Drill, ...] = ()
+    split_memory: tuple[str, ...] = ()  # values in the memory of the process that requests of both sides change
     lines: int | None = None  # of code that the service keeps
     lines_of: int | None = None  # of the monolith's
     notes: tuple[str, ...] = ()

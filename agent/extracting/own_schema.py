@@ -147,7 +147,10 @@ def _rung(
         verdict = f"{tables} moved and back on PostgreSQL {rehearsed.version}: {rehearsed.drills[0].verdict}; {len(drills)} of {len(drills)} drills passed"
         verdict += "" if drill else "; no answer could be asked for on the rolled-back data"
     if split.refused:
-        verdict += f"; {len(split.refused)} stay with the monolith"
+        verdict += f"; {len(split.refused)} that it writes too stay with the monolith"
+    torn = {route for _, routes in decision.torn for route in routes}
+    if torn:
+        verdict += f"; {len(torn)} {'route changes' if len(torn) == 1 else 'routes change'} both, in two transactions from then on"
     notes = (*_notes(split, decision), *rehearsed.notes)
     notes += tuple(
         f"{name}: {count} rows in the rehearsal"

@@ -15,7 +15,7 @@ from agent.extracting.slices import BuiltSlice, build_slice
 from agent.extracting.stacks import Cutter
 from agent.extracting.writing import write_tree
 from agent.extraction import Ground, compare
-from agent.extraction.remembering import memory_notes
+from agent.extraction.remembering import memory_notes, split_memory
 from agent.extraction.tallying import residual, tally, tally_routes
 from agent.ports import Language
 
@@ -94,7 +94,9 @@ def climb_slice(
     recorded = replace(recorded, notes=(*recorded.notes, *memory_notes([*known.values()], {*asked})))
     beyond = tried.built.of(tried.numbers) if tried.found is not None else None
     files = slice_files(recorded, tried.gates, containers, beyond, tried.found)
-    return SliceRung(_rung(recorded, tried.gates, nothing, beyond, tried.found), recorded, tried.gates, files, beyond)
+    rung = _rung(recorded, tried.gates, nothing, beyond, tried.found)
+    rung = rung.model_copy(update={"split_memory": split_memory([*known.values()], {*asked})})
+    return SliceRung(rung, recorded, tried.gates, files, beyond)
 
 
 def _widen(ground: Ground, tried: _Tried, control: Sequence[Answer], say: Callable[[str], None]) -> None:

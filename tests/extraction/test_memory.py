@@ -7,7 +7,7 @@ from pathlib import Path
 from agent.domain.extraction import Answer
 from agent.extraction import compare
 from agent.extraction.box import memory
-from agent.extraction.remembering import memory_notes
+from agent.extraction.remembering import memory_notes, split_memory
 from tests.extraction.benches import recorded
 
 FILES = {
@@ -159,6 +159,7 @@ def test_memory_that_splits_is_told_with_who_changes_it() -> None:
         "state in the process: b is changed by 0 requests of the service and 1 others: "
         "it stays with the monolith; a service that reads it has a copy that stays as it began",
     )
+    assert split_memory(answers, {1, 3}) == ("a",)
     many = [Answer(request=1, memory=tuple(f"name{number}" for number in range(20)))]
     assert memory_notes(many, {1})[-1] == "8 more values in memory are changed by requests"
 

@@ -99,7 +99,23 @@ def test_gaps_of_what_nobody_did_are_told_and_those_of_what_was_done_are_not() -
     assert {"Whether a mistake in the service would be noticed", "The repository's own tests against the running service"} <= told  # fmt: skip
     moved = full_evidence().rungs[3].model_copy(update={"passed": True, "drills": ()})
     done = {one.what for one in gaps(full_evidence().model_copy(update={"rungs": (ORACLE, CONTROL, SLICE, moved)}))}
-    assert done.isdisjoint({"Whether a mistake in the service would be noticed", "Tables that cannot move", "Drills that failed"})  # fmt: skip
+    assert done.isdisjoint({"Whether a mistake in the service would be noticed", "Drills that failed"})
+    assert "Tables that cannot move" in done, "that some tables moved does not make the others the service's own"
+
+
+def test_memory_that_both_sides_change_is_a_gap() -> None:
+    split = SLICE.model_copy(update={"split_memory": ("shop.auth.LAST_SEEN",)})
+    told = {one.what: one.items for one in gaps(full_evidence().model_copy(update={"rungs": (ORACLE, CONTROL, split)}))}
+    assert told["Values in the memory of the process"] == ("shop.auth.LAST_SEEN",)
+    assert "Values in the memory of the process" not in {one.what for one in gaps(full_evidence())}
+
+
+def test_the_headline_is_the_slice_and_names_what_stands_above_it() -> None:
+    held = full_evidence().rungs[3].model_copy(update={"passed": True})
+    line = verdict_line(
+        full_evidence().model_copy(update={"rungs": (ORACLE, CONTROL, SLICE.model_copy(update={"passed": True}), held)})
+    )
+    assert line == f"Rung 2 (slice) holds: {SLICE.verdict}; rung 3 (own schema) holds"
 
 
 def test_the_control_is_marked_and_never_the_headline(full: str) -> None:

@@ -41,7 +41,7 @@ def draw_ladder(evidence: Evidence) -> Markup:
     parts = [_spine(by_level), *zooms, *rungs]
     name = f"The ladder: {', '.join(f'{level} {status(by_level.get(level))}' for level in range(len(RUNGS)))}"
     return picture(
-        _WIDTH, _TOP + len(RUNGS) * _ROW - 26, name, *parts, class_="ladder", least=640, enlarge=1.25
+        _WIDTH, _TOP + len(RUNGS) * _ROW - 18, name, *parts, class_="ladder", least=640, enlarge=1.25
     )  # fmt: skip
 
 
