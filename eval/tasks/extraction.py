@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -88,8 +89,11 @@ def run_case(case: Case, request: Request) -> Iterator[Mapping[str, Value] | Ski
             if not names:
                 yield Skipped(case.name, "no service of its plan has a route")
                 return
-            place = stack.enter_context(place_for(bench.snapshot, settings.cache_dir, open_sandbox("bubblewrap")))
             start = time.monotonic()
+            sandbox = open_sandbox("bubblewrap")
+            place = stack.enter_context(
+                place_for(bench.snapshot, settings.cache_dir, sandbox, _saying(case.name, start))
+            )
             began = prepare(place, stages, names[0], place.folders.fresh("recorded"))
             oracle = take_oracle(began, place)
             shared = time.monotonic() - start
@@ -107,6 +111,11 @@ def run_case(case: Case, request: Request) -> Iterator[Mapping[str, Value] | Ski
                 yield _row(case, mine, sliced, stopped, (shared, time.monotonic() - start))
     except FigwrightError as error:
         yield Skipped(case.name, str(error))
+
+
+def _saying(name: str, start: float) -> Callable[[str], None]:
+    """Half an hour without a word looks like a hang: what is done, and after how many seconds, on standard error."""
+    return lambda text: print(f"{time.monotonic() - start:6.0f} s {name}: {text}", file=sys.stderr, flush=True)
 
 
 def _row(
