@@ -4,15 +4,9 @@ rollback, drills. A plan in; result.json, the databases' rows put back into SQLi
 # ruff: noqa
 # mypy: ignore-errors
 import json
-import multiprocessing
 import os
-import random
-import signal
-import subprocess
-import sys
 import time
 import traceback
-from collections import Counter
 
 from pg8000.exceptions import DatabaseError
 
@@ -21,206 +15,17 @@ from . import own_schema_migrate as migrate
 from .blobs import Blobs
 from .databases import table_names
 from .own_schema_back import put_back
+from .own_schema_count import count_writes
 from .own_schema_describe import opened
 from .own_schema_drills import Drills
-from .own_schema_postgres import Server
-from .own_schema_rows import Maker, grow, key_of, recorded_rows
+from .own_schema_rows import key_of, recorded_rows
+from .own_schema_stage import Stage
 
-PARENTS = 200
-MOST_SECONDS = 260
 LATE = 0.75
 KILLS = 3
 
 
-class Rehearsal(object):
-    def __init__(self, plan):
-        self.plan, self.spec = plan, plan["spec"]
-        self.work = plan["work"]
-        self.blobs = Blobs(os.path.join(plan["recording"], "blobs"))
-        self.scripts = os.path.join(self.work, "own-schema")
-        os.makedirs(self.scripts)
-        for name, text in plan["files"].items():
-            with open(os.path.join(self.scripts, name), "w") as file:
-                file.write(text)
-        self.result = {"notes": [], "rows": {}, "seconds": {}}
-        self.started = time.monotonic()
-        self.children = []
-        self.shared = {name: multiprocessing.Value("q", 0) for name in ("writes", "reads", "count", "stop", "broken")}
-        self.recorded = {}
-
-    def timed(self, name):
-        self.result["seconds"][name] = round(time.monotonic() - self.started, 3)
-
-    # --- databases
-
-    def begin(self):
-        self.server = Server(self.plan["postgres"], self.work)
-        first = self.server.wait(migrate.connect)
-        self.result["version"] = first.run("SHOW server_version")[0][0].split()[0]
-        for name in load.SIDES:
-            first.run('CREATE DATABASE "%s"' % name)
-        first.close()
-        self.addresses = {name: self.server.address(name) for name in load.SIDES}
-        os.environ.update({"SPLIT_" + name.upper(): address for name, address in self.addresses.items()})
-        self.monolith = migrate.Side(self.spec, "monolith")
-        self.monolith.run(self.plan["monolith_sql"])
-        self.service = migrate.Side(self.spec, "service")
-
-    def fill(self):
-        chosen = opened(self.blobs.get(self.plan["digest"]))
-        keys, self.templates, chance = {}, {}, random.Random(0)
-        for table in self.plan["tables"]:
-            name = table["name"]
-            rows = recorded_rows(chosen, table)
-            self.recorded[name] = [key_of(table, row) for row in rows]
-            templates = rows or self.elsewhere(table) or self.plan["shapes"].get(name, {}).get("inserted", [])
-            maker = Maker(table, templates, keys, chance)
-            wanted = self.plan["wanted"] if table["moves"] else table["parents"] * PARENTS
-            rows = rows + grow(table, rows, maker, wanted)
-            self.put(table, rows)
-            keys[name] = [{column: row.get(column) for column in self.referred(table)} for row in rows]
-            self.templates[name] = templates[:200]
-            self.add_values(table, templates)
-            self.result["rows"][name] = len(rows)
-        for table, statement in self.plan["references_sql"]:
-            try:
-                self.monolith.run(statement + ";")
-            except DatabaseError:
-                self.monolith.run(statement + " NOT VALID;")
-                self.result["notes"].append("recorded rows of %s break one of its foreign keys" % table)
-        self.monolith.run("ANALYZE")
-        self.keys = keys
-
-    def add_values(self, table, rows):
-        """What a column held in recorded rows can be written to it, too."""
-        for column in table["columns"] if table["name"] in self.plan["shapes"] else ():
-            values = self.plan["shapes"][table["name"]]["values"].setdefault(column["name"], [])
-            values += [
-                row[column["name"]]
-                for row in rows[:50]
-                if row.get(column["name"]) is not None or not column["required"]
-            ]
-
-    def referred(self, table):
-        """Columns by which others refer to a row, and its key."""
-        others = {
-            to
-            for one in self.plan["tables"]
-            for ref in one["references"]
-            if ref["table"] == table["name"]
-            for to in ref["to"]
-        }
-        return sorted(others | set(table["key"]))
-
-    def elsewhere(self, table):
-        digest = self.plan["elsewhere"].get(table["name"])
-        return recorded_rows(opened(self.blobs.get(digest)), table) if digest else []
-
-    def put(self, table, rows):
-        self.put_into(self.monolith, table, rows)
-        place = self.monolith.place(table["name"])
-        if table["identity"]:
-            self.monolith.run(
-                'SELECT setval(pg_get_serial_sequence(:tab, :name), greatest(1, max("%s"))) FROM %s'
-                % (table["identity"], place),
-                tab=place,
-                name=table["identity"],
-            )
-
-    def put_into(self, side, table, rows):
-        names, place = side.columns([one["name"] for one in table["columns"]]), side.place(table["name"])
-        sql = "INSERT INTO %s (%s) SELECT %s FROM jsonb_populate_recordset(NULL::%s, CAST(:rows AS jsonb))" % (
-            place,
-            names,
-            names,
-            place,
-        )
-        for start in range(0, len(rows), 1000):
-            side.run(sql, rows=json.dumps(rows[start : start + 1000]))
-
-    # --- processes
-
-    def program(self, *words):
-        return subprocess.Popen(
-            [sys.executable, os.path.join(self.scripts, "migrate.py")] + list(words),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def done(self, *words):
-        """The delivered program, as somebody runs it by hand; what it printed."""
-        process = self.program(*words)
-        said, trouble = process.communicate()
-        if process.returncode:
-            raise RuntimeError("migrate.py %s: %s" % (" ".join(words), (said + trouble)[-1500:]))
-        return said.strip()
-
-    def consumer(self, *words):
-        process = self.program(*words, "consume")
-        self.children.append(process)
-        return process
-
-    def kill(self, process):
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        self.children.remove(process)
-
-    def start_clients(self):
-        moving = [one["name"] for one in self.plan["tables"] if one["moves"]]
-        recorded = {name: {json.dumps(key, sort_keys=True) for key in self.recorded[name]} for name in moving}
-        keys = dict(self.keys)
-        for table in self.plan["tables"]:
-            if table["moves"]:
-                found = [key_of(table, row) for row in self.keys[table["name"]]]
-                keys[table["name"]] = [
-                    row
-                    for row, key in zip(self.keys[table["name"]], found)
-                    if json.dumps(key, sort_keys=True) not in recorded[table["name"]]
-                ]
-        self.load = {
-            "tables": self.plan["tables"], "keys": keys, "shapes": self.plan["shapes"], "templates": self.templates,
-            "writers": self.plan["writers"], "pause": self.plan["pause"],
-        }  # fmt: skip
-        make = multiprocessing.get_context("fork").Process
-        for number in range(self.plan["writers"]):
-            path = os.path.join(self.work, "writer-%d.json" % number)
-            self.clients.append(
-                make(target=load.write, args=(number, self.load, self.spec, self.addresses, self.shared, path))
-            )
-        self.clients.append(
-            make(
-                target=load.read,
-                args=(self.load, self.spec, self.addresses, self.shared, os.path.join(self.work, "reader.json")),
-            )
-        )
-        for one in self.clients:
-            one.start()
-
-    clients = ()
-
-    def reach(self, share, since=0):
-        """Waits until so much of the load has been written, and at least as much of it since an earlier count."""
-        wanted, end = since + share * self.plan["writes"], self.started + MOST_SECONDS
-        while self.shared["count"].value < wanted:
-            if self.shared["broken"].value:
-                raise RuntimeError("a writing client ended: " + self.said_by_clients())
-            if time.monotonic() > end:
-                raise TimeoutError(
-                    "within %d seconds the clients wrote %d of %d" % (MOST_SECONDS, self.shared["count"].value, wanted)
-                )
-            time.sleep(0.02)
-
-    def said_by_clients(self):
-        time.sleep(0.5)
-        found = []
-        for number in range(self.plan["writers"]):
-            path = os.path.join(self.work, "writer-%d.json" % number)
-            if os.path.exists(path):
-                with open(path) as file:
-                    found.append(json.load(file)["trouble"])
-        return "; ".join(one for one in found if one)
-
+class Rehearsal(Stage):
     # --- the move
 
     def move(self):
@@ -378,8 +183,6 @@ class Rehearsal(object):
             count += len(self.recorded[table["name"]])
         return count
 
-    before = {}
-
     def same_as_recorded(self):
         """Of the recorded rows, how many the monolith has as the service had them before they were changed."""
         same = 0
@@ -392,51 +195,6 @@ class Rehearsal(object):
                     rows=self.before[table["name"]],
                 )
         return same
-
-    # --- the count
-
-    def count(self):
-        logs = []
-        for number in range(self.plan["writers"]):
-            with open(os.path.join(self.work, "writer-%d.json" % number)) as file:
-                logs.append(json.load(file))
-        with open(os.path.join(self.work, "reader.json")) as file:
-            self.result["reads"] = json.load(file)
-        self.result["troubles"] = [one["trouble"] for one in logs if one["trouble"]]
-        committed = [one for log in logs for one in log["committed"]]
-        self.result["load"] = {
-            "committed": len(committed), "rolled_back": sum(len(log["rolled_back"]) for log in logs),
-            "refused": sum(log["refused"] for log in logs), "retried": sum(log["retried"] for log in logs),
-            "longest": max(log["longest"] for log in logs), "by_op": dict(Counter(one["op"] for one in committed)),
-        }  # fmt: skip
-        self.result["counted"] = {side.name: self.counted(side, committed) for side in (self.monolith, self.service)}
-
-    def counted(self, side, committed):
-        """Each committed write is in the row that it wrote, once, or was in it when somebody deleted the row; a deleted row is gone."""
-        found = Counter(number for one in committed for number in one["carried"] or ())
-        there = {}
-        for table in self.plan["tables"]:
-            if table["moves"]:
-                name = table["name"]
-                rows = side.run(
-                    'SELECT CAST(%s AS text), "%s" FROM %s' % (side.key_of(name), load.LEDGER, side.place(name))
-                )
-                there.update({(name, as_mark(json.loads(key))): numbers for key, numbers in rows})
-                found.update(number for _, numbers in rows for number in numbers)
-        wrote = {one["id"] for one in committed if one["op"] != "delete"}
-        deletes = [one for one in committed if one["op"] == "delete"]
-        born = {one["id"]: (one["table"], as_mark(one["key"])) for one in committed if one["op"] == "insert"}
-        risen = 0
-        for one in deletes:
-            mark = (one["table"], as_mark(one["key"]))
-            numbers = there.get(mark)
-            # A row with that key may be another one, which was inserted since; then its first write says so
-            anew = bool(numbers) and born.get(numbers[0]) == mark and numbers[0] not in (one["carried"] or ())
-            risen += numbers is not None and not anew
-        return {
-            "lost": len(wrote - set(found)) + risen, "doubled": sum(times > 1 for times in found.values()),
-            "never_committed": len(set(found) - wrote), "deletes": len(deletes),
-        }  # fmt: skip
 
     def finish(self):
         start = time.monotonic()
@@ -517,11 +275,11 @@ class Rehearsal(object):
         self.begin()
         self.fill()
         self.timed("begun")
-        self.clients = []
+        self.before = {}
         self.start_clients()
         self.move()
         self.go_back()
-        self.count()
+        self.result.update(count_writes(self.plan, self.work, (self.monolith, self.service)))
         self.finish()
         self.result["looks"] = self.clean_looks
         self.result["killed"] = self.killed
@@ -529,20 +287,6 @@ class Rehearsal(object):
         self.timed("drilled")
         self.carry_all()
         self.timed("carried")
-
-    def end(self):
-        self.shared["stop"].value = 1
-        for one in list(self.children):
-            one.kill()
-        for one in self.clients:
-            one.join(5)
-            one.kill()
-        if hasattr(self, "server"):
-            self.server.end()
-
-
-def as_mark(key):
-    return json.dumps(key, sort_keys=True)
 
 
 def main(path):
