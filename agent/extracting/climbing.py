@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -12,10 +12,25 @@ from agent.domain.extraction import Evidence, RecordedRequest, Rung
 from agent.domain.inventory import Inventory
 from agent.extracting.stacks import Stack
 from agent.extraction import Ground, Recording, Replayed
+from agent.extraction.live import Asked
 from agent.extraction.owning import Owners, observed_ownership, own_requests
 from agent.validation import Workplace
 
-__all__ = ["Climb", "Made"]
+__all__ = ["Climb", "LiveRun", "Made"]
+
+_PASSED = ("passed", "expected failure")
+
+
+@dataclass(frozen=True)
+class LiveRun:
+    """The repository's tests, run once behind a facade: each test's status, and what it asked whom."""
+
+    statuses: Mapping[str, str]
+    asked: Asked
+    trouble: str = ""
+
+    def passed(self, test: str) -> bool:
+        return self.statuses.get(test) in _PASSED
 
 
 @dataclass
@@ -32,6 +47,8 @@ class Climb:
     first: Replayed = field(default_factory=lambda: Replayed(()))
     unsteady: frozenset[int] = frozenset()  # requests in which the monolith does not agree with itself
     rungs: list[Rung] = field(default_factory=list)
+    controls: list[LiveRun] = field(default_factory=list)
+    """The live tests with every route on the monolith, once they have run: the same for each service of a recording."""
 
     @property
     def own(self) -> tuple[RecordedRequest, ...]:

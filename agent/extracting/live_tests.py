@@ -6,8 +6,6 @@ Beside them stands the control: the same tests, the same facade, every route on 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -15,29 +13,16 @@ from agent.domain.execution import Command
 from agent.domain.extraction import LiveTests
 from agent.domain.verdict import Suite, SuiteResult
 from agent.errors import ExtractionError
-from agent.extracting.climbing import Climb
+from agent.extracting.climbing import Climb, LiveRun
 from agent.extraction.facade import FrameworkRoute, facade_config, routes_by_owner
-from agent.extraction.live import Asked, ask_live
+from agent.extraction.live import ask_live
 from agent.ports import Runner
 from agent.validation import Installed, Workplace, find_suites, make_environment
 from agent.validation.workplace import with_toolchains
 
-__all__ = ["LiveRun", "judge_live", "live_facade", "run_live"]
+__all__ = ["judge_live", "live_facade", "run_live"]
 
 UNKNOWN = "it fails behind the facade with every route on the monolith, too"
-_PASSED = ("passed", "expected failure")
-
-
-@dataclass(frozen=True)
-class LiveRun:
-    """One run: each test's status, and what it asked whom."""
-
-    statuses: Mapping[str, str]
-    asked: Asked
-    trouble: str = ""
-
-    def passed(self, test: str) -> bool:
-        return self.statuses.get(test) in _PASSED
 
 
 def run_live(climb: Climb, place: Workplace, slice_tree: Path) -> LiveTests:
@@ -52,11 +37,12 @@ def run_live(climb: Climb, place: Workplace, slice_tree: Path) -> LiveTests:
     installed = _environment(climb, place)
     runner = place.ecosystems["python"].runners[installed.suite.runner]
     command = with_toolchains(runner.command(installed.suite, installed.environment.recipe), installed.toolchains)
-    place.say("the tests ask over HTTP, every route on the monolith")
-    control = _run(climb, runner, installed.suite, command, live_facade(climb, ""), None)
+    if not climb.controls:
+        place.say("the tests ask over HTTP, every route on the monolith")
+        climb.controls.append(_run(climb, runner, installed.suite, command, live_facade(climb, ""), None))
     place.say(f"the tests ask over HTTP, the routes of {climb.service} on the service")
     live = _run(climb, runner, installed.suite, command, live_facade(climb, climb.service), slice_tree)
-    return judge_live(control, live)
+    return judge_live(climb.controls[0], live)
 
 
 def _environment(climb: Climb, place: Workplace) -> Installed:

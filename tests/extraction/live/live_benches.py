@@ -15,7 +15,7 @@ from pathlib import Path
 
 from agent.adapters.bare_sandbox import BareSandbox
 from agent.adapters.work_folders import WorkFolders
-from agent.extracting.live_tests import LiveRun
+from agent.extracting.climbing import LiveRun
 from agent.extraction import Ground
 from agent.extraction.facade import FrameworkRoute, facade_config
 from agent.extraction.live.asking import plan_of, read_notes

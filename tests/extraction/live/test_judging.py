@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.extracting.live_tests import UNKNOWN, LiveRun, judge_live
+from agent.extracting.climbing import LiveRun
+from agent.extracting.live_tests import UNKNOWN, judge_live
 from agent.extraction.live.asking import Asked, read_notes
 
 

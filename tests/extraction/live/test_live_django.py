@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.extracting.live_tests import LiveRun, judge_live
+from agent.extracting.climbing import LiveRun
+from agent.extracting.live_tests import judge_live
 from agent.extraction.facade import FrameworkRoute
 from tests.extraction.live.live_benches import ON_THE_MONOLITH, facade_of, live_run, written
 
