@@ -27,6 +27,8 @@ APP = "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/')\nde
         (("warehouse", "--level", -1), "--level -1 is no rung"),
         (("warehouse", "--sandbox", "none"), "names a sandbox's own paths"),
         (("warehouse", "--sandbox", "vault"), "--sandbox 'vault' is not known"),
+        (("warehouse", "--build", "--level", 1), "--build builds the slice, and --level 1 makes none"),
+        (("warehouse", "--builder", "kiln"), "--builder 'kiln' is not known"),
     ],
 )
 def test_what_is_refused_at_once(tmp_path: Path, arguments: tuple[object, ...], said: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from agent.cli.extract_image import Images, healthy, opened_builder
 from agent.cli.options import Commit, Name, Pinned, Quiet, Repo, Sandbox, app
 from agent.cli.shared import assuming, boundaries_file, emit, one_of, out_folder, say, settings_for, shown_progress
 from agent.errors import InputError
@@ -34,6 +36,11 @@ def extract_service(
             "--out", metavar="DIR", help="Where the results go; default: figwright-out/NAME/extraction-SERVICE."
         ),
     ] = None,
+    build: Annotated[
+        bool, typer.Option("--build", help="Build the slice's own image, start it, and ask it for its health.")
+    ] = False,
+    builder: Annotated[str, typer.Option("--builder", help="auto, docker, podman or buildah.")] = "auto",
+    pull: Annotated[bool, typer.Option("--pull", help="Fetch base images that are not here.")] = False,
     sandbox: Sandbox = "bubblewrap",
     boundaries: Pinned = None,
     commit: Commit = None,
@@ -43,10 +50,11 @@ def extract_service(
     """Run a service of the plan beside the monolith, and show by recorded requests that it answers the same.
 
     The tests' HTTP requests are recorded and replayed, each from its own database, over real HTTP; DIR/extraction.json says
-    what came of each rung. Exit code 0: every rung up to --level held; 1: one did not.
+    what came of each rung. Exit code 0: every rung up to --level held, and with --build the image is healthy; 1: something did not.
     """
-    from agent.composition import SANDBOXES, open_sandbox
+    from agent.composition import BUILDERS, SANDBOXES, open_sandbox
 
+    one_of("--builder", builder, BUILDERS)
     one_of("--sandbox", sandbox, SANDBOXES)
     if sandbox == "none":
         raise InputError(
@@ -57,22 +65,27 @@ def extract_service(
             f"--level {level} is no rung: choose 0 (oracle), 1 (restricted copy), 2 (slice), 3 (a schema of its own) "
             "or 4 (branch by abstraction)."
         )
+    if build and level < 2:
+        raise InputError(f"--build builds the slice, and --level {level} makes none: use --level 2 or more.")
     settings = settings_for(repo, quiet=quiet)
     file = boundaries_file(boundaries)
     box = open_sandbox(sandbox)
-    with shown_progress(settings.quiet) as progress:
-        evidence, folder = _climb(repo, service, level, out, box, commit, name, settings, file, progress)
+    with shown_progress(settings.quiet) as progress, opened_builder(builder) if build else nullcontext() as images:
+        made = _climb(
+            repo, service, level, out, box, commit, name, settings, file, progress, images and Images(images, pull)
+        )
+    evidence, folder = made
     from agent.report.extraction_table import write_extraction_table
 
     emit(write_extraction_table(evidence), None, repo)
     say(f"{folder / 'extraction.html'}")
-    if evidence.stopped:
+    if evidence.stopped or (build and not healthy(evidence)):
         raise typer.Exit(1)
 
 
 def _climb(
     repo: str, service: str, level: int, out: Path | None, box: Any, commit: str | None, name: str | None,
-    settings: Any, file: tuple[str, str] | None, progress: Any,
+    settings: Any, file: tuple[str, str] | None, progress: Any, images: Images | None,
 ) -> tuple[Any, Path]:  # fmt: skip
     """(the evidence, the folder that it was written to)."""
     from agent.adapters.output_folder import checksums, write_files
@@ -89,6 +102,8 @@ def _climb(
         stages = Stages(bench, Run(progress=progress), settings.assumptions, file)
         with place_for(bench.snapshot, settings.cache_dir, box, progress) as place:
             evidence, files = climb(place, stages, service, level, languages())
+        if images is not None:
+            evidence, files = images.prove(evidence, files, settings, progress)
         progress("the plan's parity ledger")
         plan, _, _ = make_plan(bench, Run(progress=progress), settings.assumptions, settings.as_of, file)
         parity = measure_parity(read_json(plan["plan.json"]).handover.parity, evidence, stages.graph())

@@ -9,7 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agent.domain.extraction import Evidence, Ownership, Rung, Tally
+from agent.domain.container import LEVELS
+from agent.domain.extraction import Evidence, OwnContainer, Ownership, Rung, Tally
 from agent.domain.wording import listed
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "kept_rung",
     "oracle",
     "parity_counts",
+    "said_of_container",
     "said_of_tally",
     "service_rung",
     "status",
@@ -36,7 +38,7 @@ MONOLITH = "monolith"
 """Who answers and writes what no service owns."""
 _LEFT = {
     "not replayable": ("Requests that cannot be replayed", "they stay in every denominator"),
-    "vacuous": ("Requests that show nothing (vacuous)", "both sides answered alike, but not as recorded"),
+    "vacuous": ("Requests that show nothing (vacuous)", "both sides answered alike, and nothing is learned from it"),
     "different": ("Answers that differ", "the places are in extraction.json"),
 }
 _APART = "Requests in which the monolith does not agree with itself"
@@ -98,10 +100,11 @@ def status(rung: Rung | None) -> str:
 
 
 def gaps(evidence: Evidence) -> tuple[Gap, ...]:
-    """What comes first on the page, in this order: the climb, requests, defects, tests, drills, tables, memory, functions."""
+    """What comes first on the page, in this order: the climb, requests, defects, tests, drills, container, tables, memory,
+    functions."""
     return tuple(
         one
-        for part in (_climb, _requests, _defects, _live, _drills, _tables, _memory, _functions)
+        for part in (_climb, _requests, _defects, _live, _drills, _container, _tables, _memory, _functions)
         for one in part(evidence)
     )  # fmt: skip
 
@@ -172,6 +175,14 @@ def _drills(evidence: Evidence) -> Iterator[Gap]:
         yield Gap("Drills that failed", "", len(failed), tuple(f"{one.name}: {one.verdict}" for _, one in failed))
 
 
+def _container(evidence: Evidence) -> Iterator[Gap]:
+    for one in (rung.container for rung in evidence.rungs if rung.container is not None):
+        if one.failed:
+            yield Gap("The service's own container", f"{one.level}, and no further: {one.failed}")
+        elif LEVELS.index(one.level) < LEVELS.index("built"):
+            yield Gap("The service's own container", "its Dockerfile is written and was not built: --build does")
+
+
 def _tables(evidence: Evidence) -> Iterator[Gap]:
     shared = unmovable(evidence)
     if shared:
@@ -215,6 +226,21 @@ def parity_counts(evidence: Evidence) -> tuple[tuple[str, int], ...]:
     counts: Counter[str] = Counter(row.shown for row in evidence.parity)
     words = (("replayed", "replayed"), ("dropped", "dropped by decision"), ("stays", "staying with the monolith"), ("no", "not shown"))  # fmt: skip
     return tuple((text, counts[key]) for key, text in words if counts[key])
+
+
+def said_of_container(one: OwnContainer) -> str:
+    """How far the service's own image was proved, in words."""
+    asked = f"answered {one.health}" if one.health else "listened"
+    words = {
+        "written": "written, and not built",
+        "linted": "written and linted, and not built",
+        "built": "built, and did not start",
+        "started": f"built and started, and {one.health or 'its port'} was not answered",
+        "healthy": f"built and started, and {asked}",
+        "tested": f"built and started, {asked}, and passed its tests",
+    }
+    repaired = f", after {one.rounds - 1} repaired builds" if one.rounds > 1 else ""
+    return f"{words[one.level]}{repaired}{f': {one.failed}' if one.failed else ''}"
 
 
 def said_of_tally(tally: Tally, how: str = "recorded") -> str:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from agent.domain.container import Level
 from agent.domain.handover import ParityRow
 from agent.domain.inventory import Noun
 
@@ -225,6 +226,16 @@ class MutantTally(Noun):
         return self.by_recorded + self.by_generated + self.by_tests
 
 
+class OwnContainer(Noun):
+    """The service's own image: ``health`` is the address that it is asked, ``level`` how far it was proved, ``failed`` what
+    stopped it, ``rounds`` how often it was built."""
+
+    health: str = ""
+    level: Level = "written"
+    failed: str = ""
+    rounds: int = 0
+
+
 class Rung(Noun):
     """One rung of the ladder. ``control``: nearly a tautology, shown so that others can be held against it.
 
@@ -244,6 +255,7 @@ class Rung(Noun):
     mutants: MutantTally | None = None
     live: LiveTests | None = None
     drills: tuple[Drill, ...] = ()
+    container: OwnContainer | None = None
     split_memory: tuple[str, ...] = ()  # values in the memory of the process that requests of both sides change
     lines: int | None = None  # of code that the service keeps
     lines_of: int | None = None  # of the monolith's

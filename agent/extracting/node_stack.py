@@ -101,8 +101,8 @@ class NodeCutter(Bounded[NodeProgram]):
     def witnessed(self, made: Slice, ran: Ran) -> Sequence[Demand]:
         return list(witnessed_node_demands(self.program, made, ran))
 
-    def replay(self, tree: Path, numbers: Sequence[int] | None, upstream: str) -> Replayed:
-        return replay_node(self.ground, self.recording, tree, numbers, (Side(upstream, 0),))
+    def replay(self, tree: Path, numbers: Sequence[int] | None, upstream: str, patience: float = 0.0) -> Replayed:
+        return replay_node(self.ground, self.recording, tree, numbers, (Side(upstream, 0),), patience=patience)
 
     def watch(self, tree: Path, numbers: Sequence[int], upstream: str) -> tuple[tuple[Answer, ...], Ran]:
         kept: list[str] = []

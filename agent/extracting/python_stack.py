@@ -99,8 +99,8 @@ class PythonCutter(Bounded[Program]):
     def witnessed(self, made: Slice, ran: Ran) -> Sequence[Demand]:
         return list(witnessed_demands(self.program, made, ran))
 
-    def replay(self, tree: Path, numbers: Sequence[int] | None, upstream: str) -> Replayed:
-        return replay(self.ground, self.recording, tree, numbers, upstream)
+    def replay(self, tree: Path, numbers: Sequence[int] | None, upstream: str, patience: float = 0.0) -> Replayed:
+        return replay(self.ground, self.recording, tree, numbers, upstream, patience)
 
     def watch(self, tree: Path, numbers: Sequence[int], upstream: str) -> tuple[tuple[Answer, ...], Ran]:
         return watch(self.ground, self.recording, self.program, tree, numbers, upstream)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from agent.domain.extraction import Answer, RecordedRequest, Residual, Rung
+from agent.domain.extraction import Answer, OwnContainer, RecordedRequest, Residual, Rung
 from agent.extracting.generated import Asking, Generated, Hunt, generate
 from agent.extracting.packing import pack_slice
 from agent.extracting.slice_gates import MOST_MUTANTS, Gates, try_again, try_gates
@@ -48,6 +48,7 @@ class _Tried:
     hunt: Hunt | None = None
     found: Generated | None = None
     gates: Gates | None = None
+    idle: frozenset[int] = frozenset()  # recorded requests that a service that serves nothing answers right, too
 
     @property
     def numbers(self) -> frozenset[int]:
@@ -72,7 +73,11 @@ def climb_slice(
     if asking is not None and asking.most and not tried.built.failure:
         tried.hunt = generate(ground, cutter, asking, tried.built.slice, say)
         _widen(ground, tried, control, say)
-    if any(one.verdict in ("identical", "masked") for one in tried.built.comparisons):
+    right = [one.request for one in tried.built.comparisons if one.verdict in ("identical", "masked")]
+    if right:
+        recorded_right = [number for number in right if number not in tried.numbers]
+        tried.idle = _of_nothing(ground, tried, recorded_right, say)
+        tried.built = tried.built.without_power(tried.idle)
         tried.gates = try_gates(
             ground,
             tried.cutter,
@@ -83,19 +88,26 @@ def climb_slice(
             seed=seed,
             say=say,
             generated=tried.numbers,
+            wrong=(len(recorded_right), len(tried.idle)),
         )
         _aim(ground, tried, control, say)
     folder = write_tree(ground.folders.fresh("slice"), tried.built.slice)
     try:
         recorded = tried.built.of({one.number for one in tried.built.requests} - tried.numbers)
-        containers, nothing = pack_slice(folder, cutter.service, _health(recorded.requests))
+        health = _health(recorded.requests)
+        containers, nothing = pack_slice(folder, cutter.service, health)
     finally:
         ground.folders.drop(folder)
     recorded = replace(recorded, notes=(*recorded.notes, *memory_notes([*known.values()], {*asked})))
     beyond = tried.built.of(tried.numbers) if tried.found is not None else None
     files = slice_files(recorded, tried.gates, containers, beyond, tried.found)
     rung = _rung(recorded, tried.gates, nothing, beyond, tried.found)
-    rung = rung.model_copy(update={"split_memory": split_memory([*known.values()], {*asked})})
+    rung = rung.model_copy(
+        update={
+            "split_memory": split_memory([*known.values()], {*asked}),
+            "container": OwnContainer(health=health) if containers else None,
+        }
+    )
     return SliceRung(rung, recorded, tried.gates, files, beyond)
 
 
@@ -108,18 +120,34 @@ def _widen(ground: Ground, tried: _Tried, control: Sequence[Answer], say: Callab
     new = [one for one in tried.found.requests if one.number not in known]
     if new:
         say(f"a service that serves nothing answers {len(new)} generated requests")
-        folder = write_tree(ground.folders.fresh("slice"), tried.cutter.empty())
-        try:
-            answers = tried.found.cutter.replay(folder, [one.number for one in new], tried.cutter.service).answers
-        finally:
-            ground.folders.drop(folder)
+        answers = _serving_nothing(ground, tried.found.cutter, [one.number for one in new])
         alike = compare(new, tried.found.answers, answers)
         tried.hunt.drop({one.request for one in alike if one.verdict in ("identical", "masked")})
         tried.found = tried.hunt.result()
     if tried.found.requests:
         tried.cutter = tried.found.cutter
         tried.ours = [*control, *tried.found.answers]
-        tried.built = build_slice(ground, tried.cutter, tried.ours, say, tried.built)
+        tried.built = build_slice(ground, tried.cutter, tried.ours, say, tried.built).without_power(tried.idle)
+
+
+def _of_nothing(ground: Ground, tried: _Tried, numbers: Sequence[int], say: Callable[[str], None]) -> frozenset[int]:
+    """Those of the requests, which the slice answers right, that a service that serves nothing answers right, too."""
+    if not numbers:
+        return frozenset()
+    say(f"a service that serves nothing answers {len(numbers)} requests")
+    asked = {one.number: one for one in tried.built.requests}
+    known = {one.request: one for one in tried.ours}
+    answers = _serving_nothing(ground, tried.cutter, numbers)
+    alike = compare([asked[one] for one in numbers], [known[one] for one in numbers], answers)
+    return frozenset(one.request for one in alike if one.verdict in ("identical", "masked"))
+
+
+def _serving_nothing(ground: Ground, cutter: Cutter, numbers: Sequence[int]) -> Sequence[Answer]:
+    folder = write_tree(ground.folders.fresh("slice"), cutter.empty())
+    try:
+        return cutter.replay(folder, numbers, cutter.service).answers
+    finally:
+        ground.folders.drop(folder)
 
 
 def _aim(ground: Ground, tried: _Tried, control: Sequence[Answer], say: Callable[[str], None]) -> None:
@@ -152,7 +180,8 @@ def _rung(
     if gates is not None:
         notes.append(
             f"a harmless change altered {gates.null_different} of {gates.null_asked} answers; "
-            f"of a service that serves nothing, {gates.wrong_identical} of {gates.wrong_asked} answers were taken for right"
+            f"a service that serves nothing answers {gates.wrong_identical} of {gates.wrong_asked} requests as the monolith does: "
+            "these are counted as vacuous"
         )
         if gates.mutants:
             notes.append(f"{gates.killed} of {len(gates.mutants)} mutants in executed lines were noticed")

@@ -21,6 +21,7 @@ MOST_WATCHED = 40  # requests
 IDENTICAL_SHARE = 0.995
 MASKED_SHARE = 0.01
 LINES_SHARE = 0.70
+NO_POWER = "a service that serves nothing gives the same answer, so it shows nothing"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class BuiltSlice:
     comparisons: tuple[Comparison, ...] = ()
     failure: str = ""
     notes: tuple[str, ...] = ()
+    slowest: float = 0.0  # seconds that an answer of the slice took at most
 
     def count(self, verdict: str) -> int:
         """How many comparisons came to that verdict."""
@@ -57,6 +59,18 @@ class BuiltSlice:
             requests=tuple(one for one in self.requests if one.number in numbers),
             answers=tuple(one for one in self.answers if one.request in numbers),
             comparisons=tuple(one for one in self.comparisons if one.request in numbers),
+        )
+
+    def without_power(self, numbers: Container[int]) -> BuiltSlice:
+        """The same, where these requests are answered by a service that serves nothing as the monolith answers them."""
+        return replace(
+            self,
+            comparisons=tuple(
+                Comparison(request=one.request, verdict="vacuous", cause=NO_POWER)
+                if one.request in numbers and one.verdict in ("identical", "masked")
+                else one
+                for one in self.comparisons
+            ),
         )
 
     @property
@@ -82,6 +96,8 @@ class BuiltSlice:
             return f"the slice does not start: {self.failure.strip().splitlines()[-1][:200]}"
         same = self.count("identical") + self.count("masked")
         size = f"{self.slice.lines:,} of {self.slice.lines_of:,} lines"
+        if not self.replayable and self.count("vacuous"):
+            return f"no recorded request shows anything of the service; the slice has {size}"
         if not self.replayable:
             return f"no recorded request of the service could be replayed; the slice has {size}"
         return f"{same} of {self.replayable} answers are the monolith's; the slice has {size}"
@@ -124,6 +140,7 @@ def build_slice(
         made, theirs = begun.slice, {one.request: one for one in begun.answers}
         state.add(demand for one in begun.rounds for demand in one.demands)
         state.rounds.extend(begun.rounds)
+    slowest = begun.slowest if begun is not None else 0.0
     most = len(state.rounds) + MOST_ROUNDS
     notes = (f"stays with the monolith, since no request starts it: {', '.join(cutter.left)}",) if cutter.left else ()
     if not wanted:
@@ -138,6 +155,7 @@ def build_slice(
         asked = [number for number in numbers if number not in theirs]
         say(f"the slice of {cutter.service} answers {len(asked)} requests")
         replayed = _replay(ground, cutter, made, asked) if asked else Replayed(())
+        slowest = max(slowest, replayed.slowest)
         theirs |= {one.request: one for one in replayed.answers}
         answers = tuple(theirs[number] for number in numbers)
         compared = compare(wanted, control, answers)
@@ -151,7 +169,7 @@ def build_slice(
         state.rounds.append(Round("replayed", made.lines, len(asked), len(different), new))
         if not new or len(state.rounds) >= most:
             failure = "" if any(one.status for one in answers) else replayed.failure
-            return BuiltSlice(made, tuple(state.rounds), wanted, answers, compared, failure, notes)
+            return BuiltSlice(made, tuple(state.rounds), wanted, answers, compared, failure, notes, slowest)
         made, theirs = cutter.cut(list(state.demands.values())), {}
 
 

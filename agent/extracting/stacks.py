@@ -64,8 +64,9 @@ class Cutter(Protocol):
         """What the monolith ran and the slice does not have."""
         ...
 
-    def replay(self, tree: Path, numbers: Sequence[int] | None, upstream: str) -> Replayed:
-        """What a folder with code answers to those recorded requests."""
+    def replay(self, tree: Path, numbers: Sequence[int] | None, upstream: str, patience: float = 0.0) -> Replayed:
+        """What a folder with code answers to those recorded requests. ``patience``: seconds for an answer of a slice with
+        defects, which may hang; 0: as long as for any."""
         ...
 
     def watch(self, tree: Path, numbers: Sequence[int], upstream: str) -> tuple[tuple[Answer, ...], Ran]:

@@ -53,6 +53,7 @@ class Replayed:
     answers: tuple[Answer, ...]
     failure: str = ""
     routes: tuple[tuple[str, tuple[str, ...], str, str, str], ...] = ()
+    slowest: float = 0.0  # seconds that an answer took at most
 
 
 @dataclass
@@ -60,6 +61,7 @@ class _Read:
     answers: dict[int, Answer] = field(default_factory=dict)
     failure: str = ""
     routes: list[tuple[str, tuple[str, ...], str, str, str]] = field(default_factory=list)
+    slowest: float = 0.0
 
 
 def replay(
@@ -68,9 +70,10 @@ def replay(
     tree: Path,
     only: Collection[int] | None = None,
     upstream: str = "monolith",
+    patience: float = 0.0,
 ) -> Replayed:
     """``tree`` is copied, never changed. ``only`` are request numbers (None: all). ``upstream`` names this side in the answers."""
-    return replay_sides(ground, recording, tree, only, (Side(upstream, 0),))
+    return replay_sides(ground, recording, tree, only, (Side(upstream, 0),), patience=patience)
 
 
 def replay_sides(
@@ -81,12 +84,13 @@ def replay_sides(
     sides: Sequence[Side],
     facade: str = "",
     routes: bool = False,
+    patience: float = 0.0,
 ) -> Replayed:
     """Several servers of one tree, behind nginx with ``facade`` as its configuration; ``routes`` asks for the table, too."""
     box = stage_box(ground, recorder=False)
     repo = ground.folders.copy(tree, "repo")
     out = ground.folders.fresh("replay")
-    plan = replay_plan(recording, only, sides, facade, routes) | {
+    plan = replay_plan(recording, only, sides, facade, routes, patience) | {
         "folder": f"{BOX_REPO}/{ground.folder}".rstrip("/"),
         "server": str(box / "server"),
     }
@@ -102,9 +106,11 @@ def replay_sides(
 
 
 def replay_plan(
-    recording: Recording, only: Collection[int] | None, sides: Sequence[Side], facade: str, routes: bool
-) -> dict[str, Any]:
-    """What every driver is told, whatever it drives; the rest is its own."""
+    recording: Recording, only: Collection[int] | None, sides: Sequence[Side], facade: str, routes: bool,
+    patience: float = 0.0,
+) -> dict[str, Any]:  # fmt: skip
+    """What every driver is told, whatever it drives; the rest is its own. ``patience``: seconds for an answer of a slice with
+    defects, which may hang; 0: as long as the driver waits for any."""
     return {
         "repository": BOX_REPO,
         "recording": str(recording.folder.resolve()),
@@ -115,6 +121,7 @@ def replay_plan(
         "facade": facade,
         "facade_port": FACADE_PORT,
         "routes": routes,
+        "patience": patience,
     }
 
 
@@ -128,7 +135,7 @@ def read_replay(
         read.failure = words or f"the driver ended with {outcome.exit_code}"
     stopped = outcome.stopped_by and f"the replay was stopped: {outcome.stopped_by} used up"
     asked = [one for one in recording.requests if only is None or one.number in only]
-    return Replayed(tuple(_all(asked, read, stopped or "")), read.failure, tuple(read.routes))
+    return Replayed(tuple(_all(asked, read, stopped or "")), read.failure, tuple(read.routes), read.slowest)
 
 
 def _all(asked: Sequence[RecordedRequest], read: _Read, stopped: str) -> Iterator[Answer]:
@@ -154,6 +161,9 @@ def _read(path: Path) -> _Read:
             except (ValueError, TypeError, KeyError, AttributeError, ValidationError, RecursionError):
                 continue
             read.answers[answer.request] = answer
+            seconds = found.get("seconds")
+            if isinstance(seconds, int | float):
+                read.slowest = max(read.slowest, float(seconds))
     return read
 
 

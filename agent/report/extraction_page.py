@@ -85,6 +85,7 @@ def write_extraction_page(evidence: Evidence) -> str:
         live=[one for one in evidence.rungs if one.live is not None],
         drilled=[one for one in evidence.rungs if one.drills],
         sized=[one for one in evidence.rungs if one.lines is not None and one.lines_of],
+        packed=[(one, facts.said_of_container(one.container)) for one in evidence.rungs if one.container is not None],
         parity=_open_first(evidence),
         parity_counts=facts.parity_counts(evidence),
         parity_file=parity_file(evidence.service),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.domain.evidence import parity_counts, said_of_tally
+from agent.domain.evidence import parity_counts, said_of_container, said_of_tally
 from agent.domain.extraction import Evidence, Rung
 from agent.report.number_format import figure
 
@@ -62,6 +62,8 @@ def _measured(rung: Rung) -> list[str]:
         lines.append(f"  generated requests: {said_of_tally(rung.generated, 'made')}")
     if rung.lines is not None and rung.lines_of:
         lines.append(f"  lines kept: {rung.lines:,} of {rung.lines_of:,}")
+    if rung.container:
+        lines.append(f"  its own image: {said_of_container(rung.container)}")
     if rung.mutants:
         one = rung.mutants
         lines.append(

@@ -193,6 +193,8 @@ def _drills(evidence: Evidence) -> list[str]:
 def _lines(evidence: Evidence) -> list[str]:
     sized = [one for one in evidence.rungs if one.lines is not None]
     told = [f"- {_name(one)}: {said_of_lines(one)}" for one in sized]
+    packed = [(one, one.container) for one in evidence.rungs if one.container is not None]
+    told += [f"- {_name(one)}: its own image is {prose(facts.said_of_container(image), 600)}" for one, image in packed]
     return ["## Lines kept", "", *(told or ["No rung counted the service's lines."])]
 
 

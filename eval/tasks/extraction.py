@@ -159,6 +159,7 @@ def _slice_part(rung: Rung | None, sliced: SliceRung | None) -> Mapping[str, Val
     return {
         "identical": rung.tally.identical if rung is not None else None,
         "masked": rung.tally.masked if rung is not None else None,
+        "vacuous": rung.tally.vacuous if rung is not None else None,
         "lines": built.slice.lines if built is not None else None,
         "lines_of": built.slice.lines_of if built is not None else None,
         "rounds": sum(bool(one.demands) for one in built.rounds) if built is not None else None,
@@ -231,7 +232,7 @@ EXTRACTION = Extraction(
     "itself when it is replayed twice.",
     baselines="The control rung: the same code twice behind nginx, with the service's routes on one copy. Whatever a slice answers "
     "can be held against it; so can the two gates, a slice with nothing but a line counter in it (none of its answers may differ) "
-    "and a service that serves nothing (none may be taken for right).",
+    "and a service that serves nothing (what it answers right shows nothing, and is counted as vacuous).",
     limits="ihatemoney's plan proposes a single service, so its boundaries are a file of ours. All repositories were seen while "
     "the rules were made. At most 24 mutants a service, in lines that requests ran, and each is asked some of them only. A schema of "
     "its own is rehearsed with rows and writes made from recorded ones, on PostgreSQL beside SQLite's monolith. Two cases run side by "
@@ -254,6 +255,7 @@ EXTRACTION = Extraction(
         Column("control", "Control: identical", role="higher"),
         Column("identical", "Slice: identical", role="higher"),
         Column("masked", "masked", role="lower"),
+        Column("vacuous", "vacuous", role="lower"),
         Column("lines", "Lines kept", role="lower"),
         Column("lines_of", "of all lines"),
         Column("rounds", "Rounds of repair", role="watch"),
@@ -263,7 +265,7 @@ EXTRACTION = Extraction(
         Column("killed", "and by generated ones, in all", role="higher"),
         Column("mutants", "of mutants tried"),
         Column("null_mutant", "Line counter alone: answers changed"),
-        Column("wrong_service", "Empty service: taken for right"),
+        Column("wrong_service", "Empty service: answers right, and these are vacuous"),
         Column("live_tests", "Live tests"),
         Column("live_control", "pass with all on the monolith"),
         Column("live", "pass with the service", role="higher"),

@@ -86,7 +86,8 @@ def test_what_is_written_lists_every_piece_with_its_reason() -> None:
 def test_gates_that_tell_nothing_apart_are_not_honest() -> None:
     assert Gates(5, 0, 2, 0, 9, ()).honest
     assert not Gates(5, 1, 2, 0, 9, ()).honest, "a harmless change was taken for a defect"
-    assert not Gates(5, 0, 2, 1, 9, ()).honest, "a service that serves nothing was taken for right"
+    assert Gates(5, 0, 2, 1, 9, ()).honest, "one request without power does not take it from the others"
+    assert not Gates(5, 0, 2, 2, 9, ()).honest, "a service that serves nothing was taken for right"
     assert not Gates(5, 0, 2, 0, 0, ()).honest, "no line was seen to run"
     assert not Gates(0, 0, 0, 0, 0, ()).honest, "nothing was asked"
 

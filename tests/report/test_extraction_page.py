@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import pytest
 
 from agent.domain.evidence import best_rung, gaps, verdict_line
-from agent.domain.extraction import Evidence, Ownership
+from agent.domain.extraction import Evidence, OwnContainer, Ownership
 from agent.report import add_extractions, write_extraction, write_json
 from agent.report.extraction_matrix import Cell, matrix
 from agent.report.extraction_page import write_extraction_page
@@ -108,6 +108,29 @@ def test_memory_that_both_sides_change_is_a_gap() -> None:
     told = {one.what: one.items for one in gaps(full_evidence().model_copy(update={"rungs": (ORACLE, CONTROL, split)}))}
     assert told["Values in the memory of the process"] == ("shop.auth.LAST_SEEN",)
     assert "Values in the memory of the process" not in {one.what for one in gaps(full_evidence())}
+
+
+@pytest.mark.parametrize(
+    ("container", "why", "said"),
+    [
+        (OwnContainer(health="/rates"), "its Dockerfile is written and was not built: --build does", "written, and not built"),
+        (OwnContainer(health="/rates", level="healthy", rounds=1), "", "built and started, and answered /rates"),
+        (OwnContainer(level="healthy", rounds=3), "", "built and started, and listened, after 2 repaired builds"),
+        (
+            OwnContainer(health="/rates", level="started", failed="health: 500", rounds=1),
+            "started, and no further: health: 500",
+            "built and started, and /rates was not answered: health: 500",
+        ),
+    ],
+)  # fmt: skip
+def test_how_far_the_services_own_image_was_proved(container: OwnContainer, why: str, said: str) -> None:
+    packed = SLICE.model_copy(update={"container": container})
+    found = full_evidence().model_copy(update={"rungs": (ORACLE, CONTROL, packed)})
+    told = {one.what: one.why for one in gaps(found)}
+    assert told.get("The service's own container", "") == why
+    assert f"The image of rung 2 is {said}." in write_extraction_page(found)
+    assert f"its own image is {said}" in write_extraction_markdown(found)
+    assert f"its own image: {said}\n" in write_extraction_table(found)
 
 
 def test_the_headline_is_the_slice_and_names_what_stands_above_it() -> None:

@@ -19,6 +19,7 @@ import time
 from .blobs import Blobs
 
 ANSWER_SECONDS = 30
+PATIENCE = [0.0]  # seconds for an answer of a slice with defects; 0: as long as any other, and a second try
 START_SECONDS = 240
 START = "import sys; from figwright_box import %s; %s.main(sys.argv[1])"
 
@@ -114,7 +115,7 @@ def started(plan, side, application, work):
 
 def send(port, request, blobs):
     body = blobs.get(request["body"])
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE[0] or ANSWER_SECONDS)
     try:
         connection.putrequest(request["method"], request["target"], skip_host=True, skip_accept_encoding=True)
         names = {name.lower() for name, _ in request["headers"]}
@@ -142,10 +143,15 @@ def ask(sides, port, request, blobs):
         path = os.path.join(side.work, "result-%s.json" % number)
         if os.path.exists(path):
             os.unlink(path)
+    begun = time.time()
     try:
         status, headers, body = send(port, request, blobs)
     except Exception as error:
-        return {"request": request["number"], "trouble": "no answer: %s: %s" % (type(error).__name__, error)}
+        answer = {"request": request["number"], "trouble": "no answer: %s: %s" % (type(error).__name__, error)}
+        if PATIENCE[0] and isinstance(error, socket.timeout):
+            answer["hangs"] = True
+        return answer
+    took = time.time() - begun
     upstream = next((value for name, value in headers if name.lower() == "x-figwright-upstream"), "")
     refused = any(name.lower() == "x-figwright-refused" for name, _ in headers)
     found = {}
@@ -162,7 +168,7 @@ def ask(sides, port, request, blobs):
         }
     kept = [one for one in headers if not one[0].lower().startswith("x-figwright-")]
     answer = {"request": request["number"], "status": status, "headers": kept, "upstream": upstream}
-    answer["body"] = body.decode("latin-1")
+    answer["body"], answer["seconds"] = body.decode("latin-1"), round(took, 3)
     answer.update(found)
     return answer
 
@@ -191,9 +197,9 @@ def answers_of(sides, port, requests, blobs):
         answer = ask(sides, port, request, blobs)
         if "trouble" in answer and not again:
             # A fork that died or holds a lock: a new one for the rest, and this request once more
-            again = True
+            again = not answer.get("hangs")
             forked = [side.order("fork") for side in sides]
-            if not any("failure" in one for one in forked):
+            if again and not any("failure" in one for one in forked):
                 answer = ask(sides, port, request, blobs)
         found.append(answer)
     return found
@@ -273,6 +279,7 @@ def run(plan, application, groups, blobs, number):
 def main(path):
     with open(path) as file:
         plan = json.load(file)
+    PATIENCE[0] = plan.get("patience") or 0.0
     blobs = Blobs(os.path.join(plan["recording"], "blobs"))
     with open(os.path.join(plan["recording"], "applications.json")) as file:
         applications = {one["id"]: one for one in json.load(file)}

@@ -34,6 +34,7 @@ import figwright.boot.Hooks;
 /** Serves the recorded program over HTTP, asks it every recorded request, and writes what came back: one JSON line an answer. */
 public final class Drive implements Server.Ground {
     private static final int ANSWER_SECONDS = 60;
+    private int patience = ANSWER_SECONDS * 1000; // milliseconds; less for a slice with defects
     private final Map<String, Object> plan;
     private final Blobs blobs;
     private final PrintWriter out;
@@ -46,6 +47,10 @@ public final class Drive implements Server.Ground {
 
     private Drive(Map<String, Object> plan) throws IOException {
         this.plan = plan;
+        Object least = plan.get("patience");
+        if (least instanceof Number && ((Number) least).doubleValue() > 0) {
+            patience = (int) (1000 * ((Number) least).doubleValue());
+        }
         blobs = new Blobs(Paths.get((String) plan.get("recording"), "blobs"));
         out = new PrintWriter(Files.newBufferedWriter(Paths.get((String) plan.get("out"))));
     }
@@ -271,12 +276,14 @@ public final class Drive implements Server.Ground {
         Map<String, Object> answer = new TreeMap<String, Object>();
         answer.put("request", request.get("number"));
         byte[] came;
+        long begun = System.nanoTime();
         try {
             came = send(port, request);
         } catch (IOException odd) {
             answer.put("trouble", "no answer: " + odd.getMessage());
             return answer;
         }
+        answer.put("seconds", (System.nanoTime() - begun) / 1e9);
         int end = indexOf(came, "\r\n\r\n");
         String[] head = new String(came, 0, Math.max(end, 0), StandardCharsets.ISO_8859_1).split("\r\n");
         if (end < 0 || !head[0].matches("HTTP/1\\.[01] \\d{3}.*")) {
@@ -301,7 +308,7 @@ public final class Drive implements Server.Ground {
         answer.put("body", new String(chunked ? unchunked(body) : body, StandardCharsets.ISO_8859_1));
         for (Server server : servers) {
             if (server.name.equals(upstream)) {
-                Map<String, Object> about = server.results.poll(ANSWER_SECONDS, TimeUnit.SECONDS);
+                Map<String, Object> about = server.results.poll(patience, TimeUnit.MILLISECONDS);
                 if (about != null) {
                     Object session = about.remove("session");
                     answer.putAll(about);
@@ -336,7 +343,7 @@ public final class Drive implements Server.Ground {
             head.append("Content-Length: ").append(body.length).append("\r\n");
         }
         try (Socket socket = new Socket("127.0.0.1", port)) {
-            socket.setSoTimeout(ANSWER_SECONDS * 1000);
+            socket.setSoTimeout(patience);
             OutputStream sending = socket.getOutputStream();
             sending.write(head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
             sending.write(body);

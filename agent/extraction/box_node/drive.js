@@ -12,6 +12,7 @@ const files = require('./files');
 const Blobs = require('./blobs').Blobs;
 
 const ANSWER_MS = 30000;
+let patience = 0; // milliseconds for an answer of a slice with defects; 0: as long as any other, and a second try
 const START_MS = 240000;
 const MOST_TESTS = 25; // that one process answers, the recorded state put back before each request
 const children = new Set();
@@ -140,7 +141,7 @@ function send(port, request, blobs) {
     if (body.length || ['POST', 'PUT', 'PATCH'].indexOf(request.method) >= 0) asked.setHeader('Content-Length', String(body.length));
     asked.setHeader('X-Figwright-Request', String(request.number));
     asked.setHeader('Connection', 'close');
-    asked.setTimeout(ANSWER_MS, function () { asked.destroy ? asked.destroy(new Error('timed out')) : asked.abort(); });
+    asked.setTimeout(patience || ANSWER_MS, function () { asked.destroy ? asked.destroy(new Error('timed out')) : asked.abort(); });
     asked.on('error', reject);
     asked.on('response', function (response) {
       const chunks = [];
@@ -165,18 +166,20 @@ function headerOf(headers, name) {
 // One answer; what HTTP does not show comes from the side that answered.
 async function ask(sides, port, request, blobs) {
   let came;
+  const begun = process.hrtime();
   try { came = await send(port, request, blobs); } catch (error) {
-    return { request: request.number, trouble: 'no answer: ' + error.message };
+    return { request: request.number, trouble: 'no answer: ' + error.message, hangs: patience > 0 && error.message === 'timed out' };
   }
+  const took = process.hrtime(begun);
   const upstream = headerOf(came.headers, 'x-figwright-upstream');
   const side = sides.filter(function (one) { return one.name === upstream; })[0];
-  const said = side ? await side.current.reply(['result', 'failure'], ANSWER_MS, request.number) : {};
+  const said = side ? await side.current.reply(['result', 'failure'], patience || ANSWER_MS, request.number) : {};
   const about = said.about || (said.failure ? { failure: said.failure } : {});
   if (headerOf(came.headers, 'x-figwright-refused') || about.failure) {
     return { request: request.number, trouble: about.failure || came.body.toString('utf8'), upstream: upstream };
   }
   const kept = came.headers.filter(function (pair) { return !pair[0].toLowerCase().startsWith('x-figwright-'); });
-  return Object.assign({ request: request.number, status: came.status, headers: kept, upstream: upstream, body: came.body.toString('latin1') }, about);
+  return Object.assign({ request: request.number, status: came.status, headers: kept, upstream: upstream, body: came.body.toString('latin1'), seconds: took[0] + took[1] / 1e9 }, about);
 }
 
 // [application, requests of one test], in their order: what a program remembers within a test, it shall remember again.
@@ -196,7 +199,12 @@ async function answersOf(sides, port, requests, blobs, fresh) {
   const failed = forked.filter(function (one) { return 'failure' in one; })[0];
   if (failed) return requests.map(function (one) { return { request: one.number, trouble: failed.failure }; });
   const found = [];
-  for (const request of requests) found.push(await ask(sides, port(), request, blobs));
+  for (const request of requests) {
+    const before = found[found.length - 1];
+    // A process that hangs answers nothing more
+    if (before && before.hangs) found.push({ request: request.number, trouble: before.trouble, hangs: true });
+    else found.push(await ask(sides, port(), request, blobs));
+  }
   return found;
 }
 
@@ -274,7 +282,7 @@ async function run(plan, application, groups, blobs, number, put) {
     let tests = 0; // that this process has answered
     for (const group of groups) {
       let answers = await answersOf(sides, port, group.requests, blobs, tests === 0);
-      if (tests > 0 && unlike(answers, group.requests)) {
+      if (tests > 0 && unlike(answers, group.requests) && !answers.some(function (one) { return one.hangs; })) {
         answers = await answersOf(sides, port, group.requests, blobs, true);
         tests = 0;
       }
@@ -289,6 +297,7 @@ async function run(plan, application, groups, blobs, number, put) {
 
 async function main(place) {
   const plan = JSON.parse(fs.readFileSync(place, 'utf8'));
+  patience = 1000 * (plan.patience || 0);
   const blobs = new Blobs(path.join(plan.recording, 'blobs'));
   const applications = {};
   JSON.parse(fs.readFileSync(path.join(plan.recording, 'applications.json'), 'utf8')).forEach(function (one) { applications[one.id] = one; });

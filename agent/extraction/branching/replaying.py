@@ -79,7 +79,10 @@ def _plan(
     monolith: dict[str, Any] = {"name": "monolith", "script": "branch_serve"}
     monolith["more"] = {"keep_settings": list(position.kept)}
     if position.watch:
-        monolith["more"] |= {"watch": {m: list(n) for m, n in position.watch.items()}, "calls": f"{BOX_OUT}/calls-%d.jsonl"}
+        monolith["more"] |= {
+            "watch": {m: list(n) for m, n in position.watch.items()},
+            "calls": f"{BOX_OUT}/calls-%d.jsonl",
+        }
     plan = replay_plan(recording, only, (), "", False) | {
         "folder": f"{BOX_REPO}{below}",
         "server": str(box / "server"),

@@ -25,10 +25,11 @@ def replay_java(
     facade: str = "",
     routes: bool = False,
     watch: bool = False,
+    patience: float = 0.0,
 ) -> Replayed:
     """As `agent.extraction.replaying.replay_sides`; ``watch`` has the lines that ran written to ``lines-*.txt`` of the output
     folder, for the workspace that drops it to read."""
-    made, _ = _drive(ground, recording, tree, only, sides, facade, routes, watch)
+    made, _ = _drive(ground, recording, tree, only, sides, facade, routes, watch, patience=patience)
     return made
 
 
@@ -48,13 +49,14 @@ def _drive(
     routes: bool = False,
     watch: bool = False,
     load: bool = False,
+    patience: float = 0.0,
 ) -> tuple[Replayed, str]:
     box = stage_java(ground)
     repo = ground.folders.copy(tree, "repo")
     # Of the tests only their resources: they configured the program when it was recorded
     overlays = ground.folders.copy(ground.pristine, "overlays")
     out = ground.folders.fresh("replay")
-    plan = replay_plan(recording, only, sides, facade, routes) | {
+    plan = replay_plan(recording, only, sides, facade, routes, patience) | {
         "overlays": str(overlays),
         "watch": BOX_OUT if watch else "",
         "load": load,

@@ -24,13 +24,14 @@ def replay_node(
     facade: str = "",
     routes: bool = False,
     watch: bool = False,
+    patience: float = 0.0,
 ) -> Replayed:
     """As `agent.extraction.replaying.replay_sides`; ``watch`` has the lines that ran written to ``lines-*.txt`` of the output
     folder, for the workspace that drops it to read."""
     box = stage_node(ground)
     repo = ground.folders.copy(tree, "repo")
     out = ground.folders.fresh("replay")
-    plan = replay_plan(recording, only, sides, facade, routes) | {
+    plan = replay_plan(recording, only, sides, facade, routes, patience) | {
         "folder": f"{BOX_REPO}/{ground.folder}".rstrip("/"),
         "watch": BOX_OUT if watch else "",
     }
