@@ -66,6 +66,7 @@ class Images:
     ) -> tuple[Any, dict[str, str]]:
         from agent.composition import open_sandbox, place_for, workbench
         from agent.containerizing import containerize, plan_containers, write_containers, write_report
+        from agent.containers.images import design_images
         from agent.pipeline import Run, make_inventory
 
         contexts = work / "contexts"
@@ -79,7 +80,7 @@ class Images:
             )
             with place_for(bench.snapshot, work / "cache", open_sandbox("none"), progress) as place:
                 report, left = containerize(
-                    replace(planned, deployables=apps), inventory, None, self.builder, place, contexts,
+                    replace(planned, deployables=apps, images=design_images(apps, planned.tree)), inventory, None, self.builder, place, contexts,
                     run=True, test=False, pull=self.pull, say=progress,
                 )  # fmt: skip
         return report, {**write_containers(left), "containers.json": write_report(report)}
