@@ -180,8 +180,8 @@ def _rung(
     if gates is not None:
         notes.append(
             f"a harmless change altered {gates.null_different} of {gates.null_asked} answers; "
-            f"a service that serves nothing answers {gates.wrong_identical} of {gates.wrong_asked} requests as the monolith does: "
-            "these are counted as vacuous"
+            f"a service that serves nothing answers {gates.wrong_identical} of {gates.wrong_asked} requests as the monolith does"
+            f"{': these are counted as vacuous' if gates.wrong_identical else ''}"
         )
         if gates.mutants:
             notes.append(f"{gates.killed} of {len(gates.mutants)} mutants in executed lines were noticed")

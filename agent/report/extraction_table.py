@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.domain.boundary import SHARED
 from agent.domain.evidence import parity_counts, said_of_container, said_of_tally
 from agent.domain.extraction import Evidence, Rung
 from agent.report.number_format import figure
@@ -21,7 +22,8 @@ def write_extraction_table(evidence: Evidence) -> str:
         lines += ["tables that requests were seen to change"]
         for one in evidence.ownership:
             seen = ", ".join(f"{name} {count}" for name, count in one.writers)
-            lines.append(f"  {one.table}: {seen} (planned: {', '.join(one.predicted) or 'nobody'})")
+            planned = ", ".join("shared code" if name == SHARED else name for name in one.predicted)
+            lines.append(f"  {one.table}: {seen} (planned: {planned or 'nobody'})")
         lines.append("")
     if evidence.parity:
         counts = ", ".join(f"{number} {text}" for text, number in parity_counts(evidence))

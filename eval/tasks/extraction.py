@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from agent.composition import languages, open_sandbox, place_for, workbench
 from agent.domain.boundary import Boundaries
-from agent.domain.extraction import Rung, Tally
+from agent.domain.extraction import Drill, Rung, Tally
 from agent.errors import FigwrightError
 from agent.extracting.ladder import LEVELS, Climb, climb_on, for_service, prepare, take_oracle
 from agent.extracting.slice_rung import SliceRung
@@ -183,8 +183,14 @@ def _beyond_part(rung: Rung | None) -> Mapping[str, Value]:
         "live": live.passed if live is not None else None,
         "live_new": len(live.new_failures) if live is not None else None,
         "live_tests": live.tests if live is not None else None,
-        "drills": f"{sum(one.passed for one in drills)} of {len(drills)}" if drills else "",
+        "drills": _drilled(drills),
     }
+
+
+def _drilled(drills: Sequence[Drill]) -> str:
+    """How many passed, and the words of those that did not."""
+    failed = "; ".join(f"{one.name}: {one.verdict}" for one in drills if not one.passed)
+    return f"{sum(one.passed for one in drills)} of {len(drills)}{f' ({failed})' if failed else ''}" if drills else ""
 
 
 def _said(rung: Rung | None) -> Value:
