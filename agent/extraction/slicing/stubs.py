@@ -20,7 +20,7 @@ def elsewhere(name, owner, model=""):
     """A view that says who serves the route. It can stand for a function and for a class."""
 
     def view(*args, **values):
-        text = "%s is served by %s, not by this service.\\n" % (name, owner)
+        text = "%s is served by %s, not by this program.\\n" % (name, owner)
         return Response(text, 501, {"X-Served-By": owner}, mimetype="text/plain")
 
     def as_view(endpoint=name, *args, **values):
@@ -47,7 +47,7 @@ def elsewhere(name, owner, model=""):
     """A view that says who serves the route. It can stand for a function, a class and a set of views."""
 
     def view(request, *args, **values):
-        answer = HttpResponse("%s is served by %s, not by this service.\\n" % (name, owner), "text/plain", 501)
+        answer = HttpResponse("%s is served by %s, not by this program.\\n" % (name, owner), "text/plain", 501)
         answer["X-Served-By"] = owner
         return answer
 
