@@ -5,6 +5,7 @@ Each rung stands on the one below: nothing is compared before the monolith agree
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from agent.domain.boundary import Boundaries
+from agent.domain.environment import Environment
 from agent.domain.extraction import Answer, Comparison, Evidence, Rung
 from agent.errors import ExtractionError
 from agent.extracting.climbing import Climb, Made
@@ -55,6 +57,7 @@ LEVELS = ("oracle", "restricted copy", "slice", "own schema", "branch by abstrac
 SELF_AGREEMENT = 0.99
 MOST_SUITES = 3  # of one ecosystem, until one makes a request
 REPLAYABLE = 0.95
+_ERROR = re.compile(r"(?i)\berror:|\b[a-z]+error\b|\bnot found\b|\bno such\b|\bcannot\b|\bcould not\b")
 _MONOLITH_PORT, _SERVICE_PORT = FACADE_PORT + 1, FACADE_PORT + 2
 
 
@@ -150,13 +153,13 @@ def _has_routes(boundaries: Boundaries, service: str) -> None:
 def _recorded(place: Workplace, into: Path) -> list[tuple[Stack, Ground, Installed, Recording]]:
     """The suites whose environment stands, each recorded, up to the first that makes a request. At least one, or an ExtractionError."""
     found: list[tuple[Stack, Ground, Installed, Recording]] = []
-    reasons = []
+    reasons: dict[str, list[str]] = {}
     suites = find_suites(place)
     for stack in STACKS:
         for suite in suites.get(stack.ecosystem, ())[:MOST_SUITES]:
             environment, installed, _ = make_environment(place, suite)
             if installed is None:
-                reasons.append(f"{suite.runner}: {environment.reason or environment.failed}")
+                reasons.setdefault(_why_none(environment), []).append(suite.runner)
                 continue
             ground = ground_for(place, installed)
             runner = place.ecosystems[stack.ecosystem].runners[suite.runner]
@@ -173,9 +176,20 @@ def _recorded(place: Workplace, into: Path) -> list[tuple[Stack, Ground, Install
     if not reasons:
         able = ", ".join(stack.ecosystem for stack in STACKS)
         raise ExtractionError(f"the repository has no tests whose requests can be recorded so far (in {able}).")
+    told = "; ".join(f"{', '.join(dict.fromkeys(runners))}: {why}" for why, runners in reasons.items())
     raise ExtractionError(
-        f"no environment for the tests can be made ({'; '.join(reasons)}): give them one, see docs/guide/tests.md."
+        f"no environment for the tests can be made ({told}): give them one, see docs/guide/tests.md."
     )
+
+
+def _why_none(environment: Environment) -> str:
+    """What the step that failed printed last; the command, with all that it was to install, hides it."""
+    tried = environment.attempts[-1] if environment.attempts else None
+    said = [line.strip() for line in tried.last_lines if line.strip()] if tried else []
+    if tried is None or not said:
+        return environment.reason or environment.failed
+    telling = [line for line in said if _ERROR.search(line)] or [line for line in said if not line.startswith("hint:")]
+    return f"the step {tried.step!r} failed: {(telling or said)[-1][:300]}"
 
 
 def take_oracle(climb: Climb, place: Workplace) -> Rung:

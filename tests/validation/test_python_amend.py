@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agent.domain.environment import Recipe
 from agent.validation.ecosystems.python_amend import amend_recipe, rules
-from agent.validation.ecosystems.python_recipe import Plan, make_recipe
+from agent.validation.ecosystems.python_recipe import Plan, make_recipe, minor_of
 
 THREE = make_recipe(
     Plan(minor="3.12", wanted=("flask", "psycopg2", "private-thing==1"), runner=("pytest",), as_of="2024-01-01")
@@ -134,6 +134,19 @@ def test_what_cannot_be_installed_together_is_taken_one_by_one_once() -> None:
     assert len(single) == 3
     assert not any(step.needed for step in single)
     assert amend_recipe(recipe, "error: something nobody ever saw") is None
+
+
+def test_a_driver_that_needs_the_systems_libraries_is_done_without() -> None:
+    wanted = make_recipe(Plan(minor="3.12", wanted=("django", "mysqlclient==2.2.8"), runner=("pytest",)))
+    recipe, note = amended(
+        wanted, "error: Failed to build `mysqlclient==2.2.8`\n  cause: The build backend returned an error"
+    )
+    assert "mysqlclient" not in words(recipe)
+    assert "django" in words(recipe)
+    assert minor_of(recipe) == "3.12", "an older Python has it no more than this one"
+    assert "mysqlclient" in note
+    other, _ = amended(wanted, "error: Failed to build `django==1.2`")
+    assert minor_of(other) == "3.11"
 
 
 def test_nothing_known_nothing_changed() -> None:
