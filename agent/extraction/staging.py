@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
@@ -49,7 +50,12 @@ def _stage_server(target: Path) -> None:
             "the WSGI server waitress is not installed: install figwright anew with its dependencies."
         )
     ignored = shutil.ignore_patterns("__pycache__", "tests")
-    shutil.copytree(Path(found.origin).parent, target / "waitress", ignore=ignored)
+    # Under a name of its own: the repository may have another release of it, which would be imported instead
+    own = target / "figwright_waitress"
+    shutil.copytree(Path(found.origin).parent, own, ignore=ignored)
+    for path in own.glob("*.py"):
+        text = path.read_text("utf-8")
+        path.write_text(re.sub(r"(?m)^(\s*)from waitress\b", r"\1from figwright_waitress", text), "utf-8")
 
 
 def python_of(*words: str, variables: Mapping[str, str]) -> Command:

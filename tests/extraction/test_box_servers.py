@@ -82,3 +82,24 @@ def test_both_are_recorded_and_answer_alike_from_a_wsgi_server(tmp_path: Path) -
     ]  # fmt: skip
     assert {(one.verdict, one.cause) for one in compared} == {("identical", "")}
     assert [one.body.encode("latin-1").decode() for one in first[:4]] == ["né ann", "né,old", "ab", "live"]
+
+
+def test_an_older_server_of_the_repositorys_own_does_not_serve(tmp_path: Path) -> None:
+    old = "def create_server(application, **adjustments):\n    raise ValueError('Unknown adjustment')\n"
+    app = "import waitress.server\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/')\ndef home():\n    return waitress.server.__name__\n"
+    tests = (
+        "import unittest\nfrom app import app\n\n\nclass Home(unittest.TestCase):\n    def test_home(self):\n"
+        "        assert app.test_client().get('/').text == 'waitress.server'\n\n\nif __name__ == '__main__':\n    unittest.main()\n"
+    )
+    pristine = tmp_path / "pristine"
+    for path, text in {
+        "waitress/__init__.py": "",
+        "waitress/server.py": old,
+        "app.py": app,
+        "test_app.py": tests,
+    }.items():
+        (pristine / path).parent.mkdir(parents=True, exist_ok=True)
+        (pristine / path).write_text(text)
+    with recorded(tmp_path / "run", pristine, ("test_app.py",), "test_app.py") as bench:
+        answers = bench.replay(pristine)
+        assert [(one.status, one.body) for one in answers] == [(200, "waitress.server")], answers

@@ -21,7 +21,7 @@ from .flask_program import FlaskProgram
 def child(program, listening, number, reply):
     """Serves one test's requests until it is ended; says so once it is ready."""
     program.move_databases(os.path.join(program.work, "test-%d" % number))
-    from waitress.server import create_server
+    from figwright_waitress.server import create_server
 
     server = create_server(
         program,
@@ -60,7 +60,7 @@ def main(path, kinds=KINDS):
         program.make()
         program.warm()
         sys.path.append(program.setup["server"])
-        import waitress.server  # before the forks, so that not every one of them has to
+        import figwright_waitress.server  # before the forks, so that not every one of them has to
 
         program.let_go()
         gc.collect()
