@@ -143,6 +143,16 @@ def _labelled(rows: Rows) -> Iterator[Sequence[str]]:
     )
 
 
+def _extraction(rows: Rows) -> Iterator[Sequence[str]]:
+    held = [row for row in rows if str(row["rung"])[:1] in "234"]
+    noticed, tried = (sum(row[name] or 0 for row in held) for name in ("killed", "mutants"))
+    yield (
+        "services that ran as a slice of the code and answered as the monolith did; defects put into them that were noticed",
+        f"{len(held)} of {len(rows)} services ({sum(row['identical'] or 0 for row in held)} recorded requests); {noticed} of {tried}",
+        f"{len({row['repository'] for row in rows})} repositories, ours among them",
+    )
+
+
 _TABLE: tuple[tuple[str, str, Callable[[Rows], Iterator[Sequence[str]]]], ...] = (
     ("plan_time", " --sources DIR", _cost),
     ("boundaries", " --dataset DIR --sources DIR", _services),
@@ -151,6 +161,7 @@ _TABLE: tuple[tuple[str, str, Callable[[Rows], Iterator[Sequence[str]]]], ...] =
     ("refactor", " --dataset DIR", _patches),
     ("validation", "", _verdicts),
     ("containers", " --sources DIR", _containers),
+    ("extraction", " --sources DIR", _extraction),
     ("planted", "", _planted),
     ("labelled", " --sources DIR", _labelled),
 )
