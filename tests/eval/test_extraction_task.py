@@ -123,7 +123,9 @@ def test_a_row_says_what_was_seen_on_each_rung() -> None:
     assert (row["rung"], row["own"], row["control"]) == ("1 restricted copy", 2, 2)
     assert (row["identical"], row["masked"], row["rounds"], row["killed"], row["mutants"]) == (1, 1, 1, 1, 2)
     assert (row["killed_recorded"], row["generated"], row["generated_same"]) == (0, 7, 6)
-    assert [row[key] for key in ("live_tests", "live_control", "live", "live_new", "drills")] == [8, 7, 6, 1, "1 of 2"]
+    assert [row[key] for key in ("live_tests", "live_control", "live", "live_new", "drills")] == [
+        8, 7, 6, 1, "1 of 2 (b: v)",
+    ]  # fmt: skip
     assert (row["own_schema"], row["branch"]) == ("does not hold: others write orders.", "")
     assert (row["lines"], row["lines_of"]) == (made.lines, made.lines_of)
     assert (row["null_mutant"], row["wrong_service"]) == ("0 of 2", "0 of 1")
