@@ -177,9 +177,7 @@ def _recorded(place: Workplace, into: Path) -> list[tuple[Stack, Ground, Install
         able = ", ".join(stack.ecosystem for stack in STACKS)
         raise ExtractionError(f"the repository has no tests whose requests can be recorded so far (in {able}).")
     told = "; ".join(f"{', '.join(dict.fromkeys(runners))}: {why}" for why, runners in reasons.items())
-    raise ExtractionError(
-        f"no environment for the tests can be made ({told}): give them one, see docs/guide/tests.md."
-    )
+    raise ExtractionError(f"no environment for the tests can be made ({told}): give them one, see docs/guide/tests.md.")
 
 
 def _why_none(environment: Environment) -> str:
