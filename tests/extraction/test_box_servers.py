@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from agent.extraction import compare
@@ -103,3 +104,26 @@ def test_an_older_server_of_the_repositorys_own_does_not_serve(tmp_path: Path) -
     with recorded(tmp_path / "run", pristine, ("test_app.py",), "test_app.py") as bench:
         answers = bench.replay(pristine)
         assert [(one.status, one.body) for one in answers] == [(200, "waitress.server")], answers
+
+
+def test_a_defect_that_hangs_is_given_up_after_its_patience(tmp_path: Path) -> None:
+    app = (
+        "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/count')\ndef count():\n    n = 3\n    while n:\n"
+        "        n -= 1\n    return 'counted'\n\n\n@app.get('/home')\ndef home():\n    return 'home'\n"
+    )
+    tests = (
+        "import unittest\nfrom app import app\n\n\nclass Both(unittest.TestCase):\n    def test_both(self):\n"
+        "        client = app.test_client()\n        assert client.get('/count').text == 'counted'\n"
+        "        assert client.get('/home').text == 'home'\n\n\nif __name__ == '__main__':\n    unittest.main()\n"
+    )
+    pristine, stuck = tmp_path / "pristine", tmp_path / "stuck"
+    for folder, text in ((pristine, app), (stuck, app.replace("        n -= 1\n", "        pass\n"))):
+        folder.mkdir()
+        (folder / "app.py").write_text(text)
+        (folder / "test_app.py").write_text(tests)
+    with recorded(tmp_path / "run", pristine, ("test_app.py",), "test_app.py") as bench:
+        begun = time.monotonic()
+        hung, after = bench.replay(stuck, patience=2.0)
+        assert time.monotonic() - begun < 25, "a usual answer is waited for half a minute, twice"
+    assert "timed out" in hung.trouble
+    assert (after.status, after.body) == (200, "home"), "the next request is asked of a new process"

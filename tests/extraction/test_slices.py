@@ -59,6 +59,16 @@ def test_when_a_slice_passes(verdicts: list[str], passed: bool) -> None:
     assert built(*verdicts).passed is passed
 
 
+def test_what_an_empty_service_answers_right_too_is_vacuous_and_no_longer_counts() -> None:
+    found = built("identical", "masked", "different", "identical").without_power({1, 2, 3})
+    assert [one.verdict for one in found.comparisons] == ["vacuous", "vacuous", "different", "identical"]
+    assert [bool(one.cause) for one in found.comparisons] == [True, True, False, False]
+    assert found.replayable == 2
+    nothing = built("identical", "identical").without_power({1, 2})
+    assert not nothing.passed
+    assert nothing.verdict.startswith("no recorded request shows anything of the service")
+
+
 def test_a_slice_that_is_nearly_everything_does_not_pass() -> None:
     good = built("identical")
     assert good.passed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -207,3 +208,16 @@ def test_names_at_the_top_of_a_module(tmp_path: Path) -> None:
     (tmp_path / "node_modules").mkdir()
     (tmp_path / "node_modules/n.js").write_text("var y;")
     assert top_names(tmp_path, ["t.js"]) == {"m.js": ("a", "b", "d", "g", "i", "J", "k")}
+
+
+def test_a_defect_that_hangs_is_given_up_after_its_patience(bench: Bench) -> None:
+    stuck = APP.replace(
+        "if (req.url === '/far') {", "if (req.url === '/far') { for (;;) { } }\n    if (req.url === '/x') {"
+    )
+    assert stuck != APP
+    begun = time.monotonic()
+    answers = bench.replay({**FILES, "app.js": stuck}, patience=2.0)
+    assert time.monotonic() - begun < 25, "a usual answer is waited for half a minute, twice"
+    by_target = {one.target: answer for one, answer in zip(bench.recording.requests, answers, strict=True)}
+    assert "timed out" in by_target["/far"].trouble
+    assert by_target["/mode"].status == 200
