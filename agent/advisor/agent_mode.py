@@ -7,6 +7,7 @@ again, or a tool asked for after it was told to answer. What a tool returns can 
 from __future__ import annotations
 
 import json
+import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -39,6 +40,9 @@ class AgentAsker:
         self._model = endpoint.model(abilities)
         self._steps = endpoint.settings.max_steps
         self._box = box
+        # These libraries silence their own deprecations by warnings.catch_warnings, which threads undo for each other:
+        # where warnings are errors (python -W error), now and then one of several questions was lost
+        warnings.filterwarnings("ignore", category=DeprecationWarning, module="lang(chain|graph)|pydantic")
 
     def converse(self, question: Question, asked: Asked) -> BaseModel:
         """Run the agent to an answer; a refused one goes back with the exact complaint, twice at most."""

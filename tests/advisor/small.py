@@ -69,8 +69,8 @@ def toolbox(files: Mapping[str, str] = SHOP, *never_send: str) -> Toolbox:
 
 
 def opened(url: str, folder: Path, *, dry: bool = False, show: Path | None = None, **options: Any) -> Opened:
-    """A session that is impatient."""
-    options = {"mode": "questions", "timeout": 2.0, "backoff": 0.01, "attempts": 3, "parallel": 1, **options}
+    """A session that repeats at once. It waits for long: a busy machine is not an endpoint's bad day."""
+    options = {"mode": "questions", "timeout": 60.0, "backoff": 0.01, "attempts": 3, "parallel": 1, **options}
     settings = AdvisorSettings(model="scripted", base_url=url, **options)
     return open_session(settings, folder, dry=dry, show_outgoing=show, environment={})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 
 import pytest
 
@@ -76,9 +77,22 @@ def test_agents_side_by_side_keep_to_their_own_question(tmp_path):
     with serve(able(script)) as server:
         made = ready(server.url, tmp_path, mode="auto", parallel=4)
         answers = made.session.ask_all([question(n) for n in range(6)])
+    assert {call.outcome for call in made.ledger.calls} == {"accepted", "led on"}, made.ledger.text()
     assert [answer.title for answer in answers] == [f"Shop number {n}" for n in range(6)]
     asked = [call.subject for call in made.ledger.calls if call.prompt == "advisor/describe_service"]
     assert sorted(asked) == sorted(f"shop {n}" for n in range(6) for _ in range(2))
+
+
+def test_a_deprecation_within_langchain_costs_no_answer(tmp_path):
+    def deprecated():  # what a thread meets when another has just put the filters back
+        where = "langchain.agents.middleware.types"
+        warnings.warn_explicit("is deprecated", DeprecationWarning, "types.py", 194, module=where)
+
+    with pytest.raises(DeprecationWarning):  # warnings are errors here
+        deprecated()
+    with serve(able(call("Description", **ANSWER))) as server:
+        ready(server.url, tmp_path, mode="auto")
+        deprecated()
 
 
 def test_a_model_without_tools_is_asked_in_the_fixed_mode(tmp_path):
