@@ -45,6 +45,7 @@ class Recipe(Noun):
 
     ``variables`` are set when tests run. ``kept`` are paths in the work tree that the steps make and that every later run
     gets back. ``as_of`` is the date (ISO) up to which dependencies without a pin were resolved; empty for today's.
+    ``examples`` are variables as a file of the repository (``.env.example``) shows them: set once one is found missing.
     """
 
     ecosystem: str
@@ -53,6 +54,7 @@ class Recipe(Noun):
     variables: dict[str, str] = Field(default={})
     kept: tuple[str, ...] = ()
     as_of: str = ""
+    examples: dict[str, str] = Field(default={})
     reasons: tuple[Reason, ...] = ()
 
     def key(self, inputs: str = "") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -94,7 +94,9 @@ def collect_recording(made: Path, into: Path, outcome: Outcome) -> Recording:
     notes = (*([f"{broken} recorded lines cannot be read"] if broken else ()), *_by_hand(made))
     trouble = f"the tests were stopped: {outcome.stopped_by} used up" if outcome.stopped_by else ""
     if not requests and not trouble:
-        trouble = _why_nothing(made.parent / "results.jsonl", notes)
+        said, mostly = _why_nothing(made.parent / "results.jsonl")
+        said_first = (*([said] if said else ()), *notes)
+        notes, trouble = (said_first, "") if mostly else (notes, "; ".join(said_first))
     return replace(read_recording(into), trouble=trouble, notes=notes)
 
 
@@ -110,10 +112,10 @@ def _by_hand(made: Path) -> tuple[str, ...]:
     )
 
 
-def _why_nothing(results: Path, notes: Sequence[str]) -> str:
-    """What the tests' own outcome says; empty when they passed and simply asked nothing."""
+def _why_nothing(results: Path) -> tuple[str, bool]:
+    """What the tests' own outcome says of those that did not pass; whether most did, so that they simply ask nothing."""
     if not results.is_file():
-        return "; ".join(notes)
+        return "", False
     with results.open("rb") as lines:
         found = [_object(line) for line in islice(lines, _MOST_LINES) if len(line) <= _MOST_LINE]
     cases = [one for one in found if "status" in one]
@@ -122,12 +124,11 @@ def _why_nothing(results: Path, notes: Sequence[str]) -> str:
         one for one in found if "unloadable" in one or one.get("status") in ("failed", "error") or "broken" in one
     ]
     if not broken:
-        return "; ".join(notes)
+        return "", True
     said = str(broken[0].get("message") or broken[0].get("broken") or "").strip().rpartition("\n")[2]
     name = broken[0].get("unloadable") or broken[0].get("id") or "the run"
-    return "; ".join(
-        (f"{passed} of {len(cases)} tests passed, and {name} says {said.removeprefix('E').strip()[:200]}", *notes)
-    )
+    mostly = 2 * passed > len(cases) + sum("unloadable" in one for one in broken)
+    return f"{passed} of {len(cases)} tests passed, and {name} says {said.removeprefix('E').strip()[:200]}", mostly
 
 
 def _object(content: bytes) -> dict[str, Any]:

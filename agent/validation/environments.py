@@ -74,13 +74,14 @@ def make_environment(
 def _rounds(place: Workplace, suite: Suite, recipe: Recipe, key: str, folder: Path, *, amend: bool) -> _Round:
     """Try recipes until one loads every test, nothing more is known to help, or the rounds are used up; the best stands."""
     best: _Round | None = None
+    tried: _Round | None = None
     notes: tuple[str, ...] = ()
     seen: set[str] = set()
     last = recipe
     for number in range(1, MOST_ROUNDS + 1):
         last = recipe
         seen.add(recipe.key())
-        tried, said = _try(place, suite, recipe, key, folder, number, notes)
+        tried, said = _try(place, suite, recipe, key, folder, number, notes, tried)
         if best is None or tried.rank() > best.rank():
             best = tried
         if not amend or _is_clean(tried.result):
@@ -99,6 +100,20 @@ def _rounds(place: Workplace, suite: Suite, recipe: Recipe, key: str, folder: Pa
     return best
 
 
+def _differ_in_variables(made: Environment, recipe: Recipe) -> bool:
+    """Whether what was made is what the recipe would make: all of its steps held, and it asks for the same ones.
+
+    For Python alone: Maven, Go and npm are told by variables what to fetch.
+    """
+    held = (
+        recipe.ecosystem == "python"
+        and made.usable
+        and all(one.exit_code == 0 and not one.stopped_by for one in made.attempts)
+    )
+    aside: dict[str, object] = {"variables": {}, "reasons": ()}
+    return held and made.recipe.model_copy(update=aside) == recipe.model_copy(update=aside)
+
+
 def _is_clean(result: SuiteResult | None) -> bool:
     """Whether every test could be loaded, and not more than half fail: then something that they all need is missing."""
     if result is None or result.trouble or result.collection_errors:
@@ -108,15 +123,28 @@ def _is_clean(result: SuiteResult | None) -> bool:
 
 
 def _try(
-    place: Workplace, suite: Suite, recipe: Recipe, key: str, folder: Path, number: int, notes: tuple[str, ...]
+    place: Workplace,
+    suite: Suite,
+    recipe: Recipe,
+    key: str,
+    folder: Path,
+    number: int,
+    notes: tuple[str, ...],
+    before: _Round | None = None,
 ) -> tuple[_Round, str]:
-    """One round from an empty folder (downloads are kept between rounds); also everything that was printed."""
+    """One round from an empty folder (downloads are kept between rounds); also everything that was printed.
+
+    What the round ``before`` made stands when no more than variables of the run have changed.
+    """
     environment = Environment(recipe=recipe, key=key, rounds=number, amended=notes)
     try:
         toolchains = find_toolchains(recipe, place.toolchains)
     except EnvironmentUnmakeableError as error:
         return _Round(environment.model_copy(update={"failed": "toolchains", "reason": str(error)}), None), str(error)
-    attempts, failed, said = _carry_out(place, recipe, folder, toolchains)
+    if before is not None and _differ_in_variables(before.environment, recipe):
+        attempts, failed, said = before.environment.attempts, None, ""
+    else:
+        attempts, failed, said = _carry_out(place, recipe, folder, toolchains)
     environment = environment.model_copy(
         update={
             "toolchains": tuple(f"{toolchain.name} {toolchain.version}" for toolchain in toolchains),

@@ -95,8 +95,19 @@ def test_tests_that_cannot_be_loaded_are_why_nothing_is_recorded(tmp_path: Path)
     assert found.trouble == "1 of 1 tests passed, and tests/test_shop.py says KeyError: 'SERVER_NAME'"
 
 
+def passing(*names: str) -> list[dict[str, object]]:
+    return [{"id": name, "status": "passed", "message": ""} for name in names]
+
+
 def test_tests_that_pass_and_ask_nothing_are_no_trouble(tmp_path: Path) -> None:
-    assert collected(tmp_path, {"id": "a", "status": "passed", "message": ""}).trouble == ""
+    assert collected(tmp_path, *passing("a")).trouble == ""
+
+
+def test_a_few_broken_tests_among_such_are_told_and_no_trouble(tmp_path: Path) -> None:
+    broken = {"id": "c", "status": "error", "message": "TypeError: skipTest()"}
+    found = collected(tmp_path / "few", *passing("a", "b"), broken)
+    assert (found.trouble, found.notes) == ("", ("2 of 3 tests passed, and c says TypeError: skipTest()",))
+    assert "1 of 2 tests passed" in collected(tmp_path / "half", *passing("a"), broken).trouble
 
 
 WRAPPED = """

@@ -1,7 +1,8 @@
 """A workplace for tests of the orchestration: real folders, real processes without a box, and a test runner of ten lines.
 
 The little runner runs ``sh suite.sh``; a line ``ok NAME`` or ``not ok NAME message`` is a test, ``load error FILE`` a file
-that could not be loaded. What a suite needs is named in ``needs.txt``: preparation makes a file of that name in {env}.
+that could not be loaded; ``needs NAME`` and ``wants NAME=VALUE`` amend the recipe. What a suite needs is named in ``needs.txt``: preparation makes a file of that name in {env}; there
+is no way to make ``broken``, and ``maybe-NAME`` may fail.
 """
 
 from __future__ import annotations
@@ -61,9 +62,8 @@ class ShellRunner:
 
 
 class ShellEcosystem:
-    name = "shell"
-
-    def __init__(self) -> None:
+    def __init__(self, name: str = "shell") -> None:
+        self.name = name
         self.runners = {"shell": ShellRunner()}
 
     def suites(self, tree: Snapshot) -> Sequence[Suite]:
@@ -71,7 +71,7 @@ class ShellEcosystem:
         return [
             Suite(
                 runner="shell",
-                ecosystem="shell",
+                ecosystem=self.name,
                 folder=path.rpartition("/")[0],
                 where=(Location(path=path),),
                 why="suite.sh is there",
@@ -82,7 +82,7 @@ class ShellEcosystem:
 
     def recipe(self, tree: Snapshot, suite: Suite, toolchains: Toolchains) -> Recipe:
         names = tree.read("needs.txt").decode().split() if ("needs.txt" in dict(tree.paths())) else []
-        return Recipe(ecosystem="shell", needs=(Need(name="sh"),), steps=tuple(_make(name) for name in names))
+        return Recipe(ecosystem=self.name, needs=(Need(name="sh"),), steps=tuple(_make(name) for name in names))
 
     def inputs(self, tree: Snapshot, suite: Suite) -> Sequence[str]:
         return [path for path, _ in tree.paths() if path == "needs.txt"]
@@ -94,6 +94,10 @@ class ShellEcosystem:
                 return recipe.model_copy(
                     update={"steps": (*recipe.steps, step)}
                 ), f"{step.name}, since it said {line!r}"
+            if line.startswith("wants "):
+                name, _, value = line.removeprefix("wants ").partition("=")
+                variables = {**recipe.variables, name: value}
+                return recipe.model_copy(update={"variables": variables}), f"set {name}"
         return None
 
 
@@ -108,12 +112,17 @@ class ShellToolchains:
 def _make(name: str) -> Step:
     return Step(
         name=f"make {name}",
-        run=("{toolchain:sh}", "-c", f"echo making {name}; test {name} != broken && touch {{env}}/{name}"),
+        run=(
+            "{toolchain:sh}",
+            "-c",
+            f"echo making {name}; test {name.removeprefix('maybe-')} != broken && touch {{env}}/{name}",
+        ),
+        needed=not name.startswith("maybe-"),
     )
 
 
 @contextmanager
-def shell_place(root: Path, files: Mapping[str, str]) -> Iterator[Workplace]:
+def shell_place(root: Path, files: Mapping[str, str], ecosystem: str = "shell") -> Iterator[Workplace]:
     """A repository with these files, and a workplace for it; its environments are kept in ``root/cache`` between calls."""
     repository = root / "repository"
     for name, text in files.items():
@@ -129,7 +138,7 @@ def shell_place(root: Path, files: Mapping[str, str]) -> Iterator[Workplace]:
             pristine,
             BareSandbox(),
             ShellToolchains(),
-            {"shell": ShellEcosystem()},
+            {ecosystem: ShellEcosystem(ecosystem)},
             folders,
             Limits(wall_seconds=20),
         )

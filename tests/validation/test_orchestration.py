@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,23 @@ def test_a_step_that_fails_is_named_with_what_it_printed_last(tmp_path: Path) ->
     assert standing == ()
     assert "the step 'make broken' failed (exit code 1)" in report.not_run[0]
     assert report.suites[0].last_lines == ("making broken",)
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "needs", "made"), [("python", "thing", 1), ("python", "thing maybe-broken", 2), ("shell", "thing", 2)]
+)
+def test_what_was_made_whole_stands_when_only_a_variable_was_missing(
+    tmp_path: Path, ecosystem: str, needs: str, made: int
+) -> None:
+    suite = 'test -n "$SHOP" && echo ok a || { echo wants SHOP=open; echo load error a; }\n'
+    said: list[str] = []
+    with shell_place(tmp_path, {"suite.sh": suite, "needs.txt": needs}, ecosystem) as place:
+        environment, _, result = make_environment(replace(place, say=said.append), find_suites(place)[ecosystem][0])
+    assert result is not None
+    assert result.passed == {"a"}
+    assert (environment.rounds, environment.recipe.variables) == (2, {"SHOP": "open"})
+    assert said.count("environment: make thing") == made
+    assert said.count("environment: trial run") == 2
 
 
 def test_a_suite_that_runs_nothing_or_does_not_end_is_not_green(tmp_path: Path) -> None:

@@ -203,3 +203,58 @@ def test_a_variable_that_a_configuration_cannot_do_without_is_set(said: str, nam
 @pytest.mark.parametrize("said", ["KeyError: 'name'", "KeyError: 'USER'", "assert KeyError: 'A_B' in log"])
 def test_a_missing_key_of_something_else_is_no_variable(said: str) -> None:
     assert amend_recipe(THREE, RAN + said) is None
+
+
+SHOWN = make_recipe(
+    Plan(
+        minor="3.12",
+        wanted=("django",),
+        examples={
+            "DEBUG": "on", "SITE_URL": "https://shop.test", "DJANGO_SETTINGS_MODULE": "shop.production",
+            "DATABASE_URL": "postgres://shop@db/shop", "PATH_TO_MEDIA": "/srv/media",
+        },
+    )
+)  # fmt: skip
+DEBUG_MISSING = f"{RAN}django.core.exceptions.ImproperlyConfigured: Set the DEBUG environment variable"
+
+
+def test_one_missing_variable_sets_all_that_the_repository_shows() -> None:
+    recipe, note = amended(SHOWN, DEBUG_MISSING)
+    added = {name: value for name, value in recipe.variables.items() if name not in SHOWN.variables}
+    assert added == {"DEBUG": "on", "SITE_URL": "https://shop.test", "PATH_TO_MEDIA": "/srv/media"}
+    assert note == "environment variables were missing: 3 are set as the repository's own example shows them"
+
+
+def test_an_example_that_leads_to_a_database_server_is_no_use() -> None:
+    recipe, note = amended(SHOWN, DEBUG_MISSING.replace("DEBUG", "DATABASE_URL"))
+    assert recipe.variables["DATABASE_URL"] == "sqlite:////tmp/figwright.sqlite"
+    assert "DEBUG" not in recipe.variables
+    assert "SQLite" in note
+
+
+def test_what_the_example_lacks_has_a_value_that_means_nothing() -> None:
+    recipe, _ = amended(SHOWN, f"{DEBUG_MISSING}\nKeyError: 'SHOP_KEY'")
+    assert (recipe.variables["DEBUG"], recipe.variables["SHOP_KEY"]) == ("on", "1")
+
+
+def test_examples_are_no_part_of_what_an_environment_is_until_they_are_used() -> None:
+    bare = make_recipe(Plan(minor="3.12", wanted=("django",)))
+    assert bare.examples == {}
+    assert bare.variables == SHOWN.variables
+    assert bare.steps == SHOWN.steps
+
+
+def test_what_pip_could_not_build_is_not_taken_for_something_that_is_not_there() -> None:
+    old = make_recipe(Plan(minor="3.7", wanted=("jsmin==2.2.2", "gone==1")))
+    none = "ERROR: Could not find a version that satisfies the requirement"
+    built = f"error in jsmin setup command: use_2to3 is invalid.\n{none} jsmin==2.2.2 (from versions: 2.2.2)"
+    recipe, note = amended(old, built)
+    assert "jsmin==2.2.2" in words(recipe)
+    assert "setuptools<58" in words(recipe)
+    assert "cannot be had" not in note
+    assert "gone==1" not in words(amended(old, f"{none} gone==1 (from versions: none)")[0])
+
+
+def test_click_is_held_where_a_command_is_declared_as_before_its_eighth_version() -> None:
+    recipe, _ = amended(THREE, f"{RAN}E   ValueError: 'default' must be a list when 'multiple' is true.")
+    assert "click<8" in words(recipe)

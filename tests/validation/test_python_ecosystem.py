@@ -135,6 +135,22 @@ def test_django_with_the_options_that_a_build_file_shows(tmp_path: Path) -> None
     assert first.options == ("--settings=site.settings.test", "--exclude-tag=slow")
 
 
+def test_a_test_of_the_page_of_settings_is_not_taken_for_djangos_settings(tmp_path: Path) -> None:
+    manage = {"manage.py": "import os, django\n"}
+    page = {**manage, "shop/tests/test_settings.py": CASE.format("settings")}
+    assert suites(tmp_path / "page", page)[0].options == ()
+    own = {**manage, "shop/tests/test_a.py": CASE.format("a"), "shop/test_settings.py": "from shop.settings import *\n"}
+    assert suites(tmp_path / "own", own)[0].options == ("--settings=shop.test_settings",)
+
+
+def test_what_a_repository_shows_to_be_set_is_in_the_recipe(tmp_path: Path) -> None:
+    files = {"tests/test_a.py": CASE.format("a"), ".env.example": "SHOP_KEY=abc\n", "docker/.env.example": "OTHER=1\n"}
+    made = recipe(tmp_path, files)
+    assert made.examples == {"SHOP_KEY": "abc"}
+    assert "SHOP_KEY" not in made.variables
+    assert any(str(where) == ".env.example" for reason in made.reasons for where in reason.where)
+
+
 def test_suites_built_by_functions_are_run_by_their_script(tmp_path: Path) -> None:
     builder = "def suite():\n    from testlib import build\n    return build()\n"
     files = {f"test/test_{n}.py": builder for n in range(3)} | {"test/alltests.py": "import unittest\n"}

@@ -15,6 +15,7 @@ from agent.domain.execution import REPO
 from agent.domain.inventory import Location
 from agent.domain.verdict import Suite
 from agent.ports import Runner, Snapshot, Toolchains
+from agent.validation.ecosystems.example_variables import example_files, read_examples
 from agent.validation.ecosystems.python_amend import amend_recipe
 from agent.validation.ecosystems.python_declared import Declared, read_declared
 from agent.validation.ecosystems.python_recipe import Plan, distributions, make_recipe, with_runner
@@ -78,7 +79,8 @@ class PythonEcosystem:
         python = choose_python(sources, declared, as_of, toolchains)
         paths, packaged = _import_paths(sources, suite)
         guesses = _guesses(sources, declared)
-        reasons = [python.reason, *_reasons(declared, as_of), *(reason for _, reason in guesses)]
+        examples, example = _examples(sources)
+        reasons = [python.reason, *_reasons(declared, as_of), *(reason for _, reason in guesses), *example]
         plan = Plan(
             minor=python.minor,
             wanted=tuple(wanted.text for wanted in declared.wanted),
@@ -89,6 +91,7 @@ class PythonEcosystem:
             own_name=declared.own_name,
             paths=paths,
             as_of=as_of if python.minor not in ("2.7", "3.6", "3.7") else "",
+            examples=examples,
             reasons=tuple(reasons),
         )
         return make_recipe(plan)
@@ -133,6 +136,15 @@ class PythonEcosystem:
         if self._last is None or self._last[0] is not tree:
             self._last = (tree, Sources(tree))
         return self._last[1]
+
+
+def _examples(sources: Sources) -> tuple[Mapping[str, str], list[Reason]]:
+    """Example values of variables, from the first file that has any, and the reason that names it."""
+    for path in example_files(sources.sizes):
+        found = read_examples(sources.text(path))
+        if found:
+            return found, [Reason(text="variables that are missing are set as here", where=(Location(path=path),))]
+    return {}, []
 
 
 def _reasons(declared: Declared, as_of: str) -> list[Reason]:

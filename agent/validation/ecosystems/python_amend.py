@@ -28,6 +28,10 @@ __all__ = ["amend_recipe", "rules"]
 _LONGEST_LINE = 1_000
 _MOST_LINES = 5_000
 _MOST_ADDED = 12
+_SERVER = re.compile(
+    r"(?:postgres(?:ql)?|postgis|psql|pgsql|mysql2?|mariadb|mssql|oracle|cockroachdb)(?:\+\w+)?://", re.I
+)
+_STEERS = re.compile(r"DJANGO_(?:SETTINGS_MODULE|CONFIGURATION)$")  # which settings, the suite's own options say better
 _SUPPORTED = ("3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 
 
@@ -41,6 +45,7 @@ class Rule:
     note: str
     only: str
     installing: bool  # only while nothing could be run yet: afterwards such a line is of a step that may fail
+    unless: str  # not when a rule of this kind has matched already
 
 
 @dataclass
@@ -68,6 +73,7 @@ def rules() -> tuple[Rule, ...]:
             row["note"],
             row.get("only", ""),
             row.get("installing", False),
+            row.get("unless", ""),
         )
         for row in table["rule"]
     )
@@ -94,8 +100,15 @@ def amend_recipe(recipe: Recipe, said: str) -> tuple[Recipe, str] | None:
         amended, notes = _noted(_bounded(amended, bound), amended, notes, note)
     if changes.build:
         amended = _building_bounded(amended)
+    shown = _shown(recipe, {assignment.partition("=")[0] for assignment in changes.variable})
+    if shown:
+        mended = amended.model_copy(update={"variables": {**amended.variables, **shown}})
+        note = f"environment variables were missing: {len(shown)} are set as the repository's own example shows them"
+        amended, notes = _noted(mended, amended, notes, note)
     for assignment, note in changes.variable.items():
         name, _, value = assignment.partition("=")
+        if name in shown:
+            continue
         mended = amended.model_copy(update={"variables": {**amended.variables, name: value}})
         amended, notes = _noted(mended, amended, notes, note)
     for name, note in list(changes.add.items())[:_MOST_ADDED]:
@@ -104,6 +117,16 @@ def amend_recipe(recipe: Recipe, said: str) -> tuple[Recipe, str] | None:
         last = _one_by_one(recipe, said)
         return (last, "took the dependencies one by one, as together they cannot be installed") if last else None
     return amended, "; ".join(dict.fromkeys(notes))
+
+
+def _shown(recipe: Recipe, missing: set[str]) -> dict[str, str]:
+    """All example values once one of them is missing: the next ones would be, too. A server cannot be reached."""
+    usable = {
+        name: value
+        for name, value in recipe.examples.items()
+        if name not in recipe.variables and not _SERVER.match(value) and (name in missing or not _STEERS.match(name))
+    }
+    return usable if missing & usable.keys() else {}
 
 
 def _noted(mended: Recipe, before: Recipe, notes: list[str], note: str) -> tuple[Recipe, list[str]]:
@@ -118,7 +141,7 @@ def _changes(recipe: Recipe, minor: str, said: str) -> _Changes:
     for rule in rules():
         if rule.installing and ran:
             continue
-        if rule.only and not minor.startswith(rule.only):
+        if (rule.only and not minor.startswith(rule.only)) or (rule.unless and getattr(changes, rule.unless)):
             continue
         for line in lines:
             match = rule.when.search(line)

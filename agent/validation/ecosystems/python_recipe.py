@@ -75,6 +75,7 @@ class Plan:
     as_of: str = ""
     reasons: tuple[Reason, ...] = ()
     variables: Mapping[str, str] | None = None
+    examples: Mapping[str, str] | None = None
 
 
 def make_recipe(plan: Plan) -> Recipe:
@@ -106,6 +107,7 @@ def make_recipe(plan: Plan) -> Recipe:
         steps=tuple(steps),
         variables=variables,
         as_of=plan.as_of,
+        examples=dict(plan.examples or {}),
         reasons=plan.reasons,
     )
 

@@ -45,6 +45,7 @@ _DJANGO_OPTIONS = (
     "--top-level-directory",
     "-t",
 )
+_SETTINGS = re.compile(r"^(?:(?:INSTALLED_APPS|DATABASES|SECRET_KEY)\b|from\s+\S+\s+import\s+\*)", re.M)
 _TEST_DATA = re.compile(r"(?:^|/)(?:tests?|testing|testsuite|unittests?)/", re.I)
 
 
@@ -324,12 +325,16 @@ def _kept_options(text: str) -> Iterator[str]:
 
 
 def _test_settings(sources: Sources, folder: str) -> str:
-    """A settings module that is named for tests, as a dotted name below ``manage.py``."""
+    """A settings module that is named for tests, as a dotted name below ``manage.py``; no test of a page of settings."""
     prefix = f"{folder}/" if folder else ""
     for path in sources.files:
-        if path.startswith(prefix) and re.search(
-            r"(?:^|/)(?:settings/(?:tests?|testing)|(?:tests?|testing)_settings|settings_(?:tests?|testing)|tests?/settings)\.py$",
-            path,
+        if (
+            path.startswith(prefix)
+            and re.search(
+                r"(?:^|/)(?:settings/(?:tests?|testing)|(?:tests?|testing)_settings|settings_(?:tests?|testing)|tests?/settings)\.py$",
+                path,
+            )
+            and _SETTINGS.search(sources.text(path))
         ):
             return normpath(path.removeprefix(prefix)).removesuffix(".py").replace("/", ".")
     return ""
