@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-__all__ = ["ENV", "OUT", "REPO", "Command", "Folders", "Limits", "Outcome", "Stop", "Toolchain"]
+__all__ = ["CALLED", "ENV", "OUT", "REPO", "Command", "Folders", "Limits", "Outcome", "Stop", "Toolchain"]
 
 # Written in a command's arguments and variables; the sandbox puts there where it shows that folder. A sandbox that
 # mounts shows the same path for every run, so that an environment made once fits every later work copy.
 REPO = "{repo}"
+CALLED = "=== the tests were called ==="  # after what was printed, when it was not the preparation alone
 ENV = "{env}"
 OUT = "{out}"
 

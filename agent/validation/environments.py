@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agent.domain.environment import Attempt, Environment, Recipe
-from agent.domain.execution import Command, Folders, Limits, Outcome, Toolchain
+from agent.domain.execution import CALLED, REPO, Command, Folders, Limits, Outcome, Toolchain
 from agent.domain.verdict import Suite, SuiteResult
 from agent.errors import EnvironmentUnmakeableError
 from agent.fingerprint import own_code
@@ -101,17 +101,20 @@ def _rounds(place: Workplace, suite: Suite, recipe: Recipe, key: str, folder: Pa
 
 
 def _differ_in_variables(made: Environment, recipe: Recipe) -> bool:
-    """Whether what was made is what the recipe would make: all of its steps held, and it asks for the same ones.
+    """Whether what was made is what the recipe would make: it asks for the same steps, and all held in which the
+    repository's own code has a part.
 
     For Python alone: Maven, Go and npm are told by variables what to fetch.
     """
-    held = (
-        recipe.ecosystem == "python"
-        and made.usable
-        and all(one.exit_code == 0 and not one.stopped_by for one in made.attempts)
+    held = made.usable and not any(
+        (one.exit_code or one.stopped_by) and any(REPO in word for word in one.command) for one in made.attempts
     )
     aside: dict[str, object] = {"variables": {}, "reasons": ()}
-    return held and made.recipe.model_copy(update=aside) == recipe.model_copy(update=aside)
+    return (
+        recipe.ecosystem == "python"
+        and held
+        and made.recipe.model_copy(update=aside) == recipe.model_copy(update=aside)
+    )
 
 
 def _is_clean(result: SuiteResult | None) -> bool:
@@ -164,6 +167,7 @@ def _try(
             *ran.result.collection_errors,
             *(case.message for case in ran.result.cases if case.status in ("failed", "error")),
             ran.result.trouble,
+            CALLED,  # at the end, which is what is looked at of much
         ]
     )
     return _Round(environment, ran.result), printed

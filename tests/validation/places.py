@@ -2,7 +2,7 @@
 
 The little runner runs ``sh suite.sh``; a line ``ok NAME`` or ``not ok NAME message`` is a test, ``load error FILE`` a file
 that could not be loaded; ``needs NAME`` and ``wants NAME=VALUE`` amend the recipe. What a suite needs is named in ``needs.txt``: preparation makes a file of that name in {env}; there
-is no way to make ``broken``, and ``maybe-NAME`` may fail.
+is no way to make ``broken``, nor ``own``, which asks the repository; ``maybe-NAME`` may fail.
 """
 
 from __future__ import annotations
@@ -110,13 +110,10 @@ class ShellToolchains:
 
 
 def _make(name: str) -> Step:
+    wanted = {"broken": "false", "own": "test -e {repo}/nothing"}.get(name.removeprefix("maybe-"), "true")
     return Step(
         name=f"make {name}",
-        run=(
-            "{toolchain:sh}",
-            "-c",
-            f"echo making {name}; test {name.removeprefix('maybe-')} != broken && touch {{env}}/{name}",
-        ),
+        run=("{toolchain:sh}", "-c", f"echo making {name}; {wanted} && touch {{env}}/{name}"),
         needed=not name.startswith("maybe-"),
     )
 

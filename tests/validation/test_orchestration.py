@@ -104,7 +104,13 @@ def test_a_step_that_fails_is_named_with_what_it_printed_last(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("ecosystem", "needs", "made"), [("python", "thing", 1), ("python", "thing maybe-broken", 2), ("shell", "thing", 2)]
+    ("ecosystem", "needs", "made"),
+    [
+        ("python", "thing", 1),
+        ("python", "thing maybe-broken", 1),
+        ("python", "thing maybe-own", 2),  # its own code may have asked for the variable
+        ("shell", "thing", 2),
+    ],
 )
 def test_what_was_made_whole_stands_when_only_a_variable_was_missing(
     tmp_path: Path, ecosystem: str, needs: str, made: int

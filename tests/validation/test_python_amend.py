@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.domain.environment import Recipe
+from agent.domain.execution import CALLED
 from agent.validation.ecosystems.python_amend import amend_recipe, rules
 from agent.validation.ecosystems.python_recipe import Plan, make_recipe, minor_of
 
@@ -14,7 +15,7 @@ THREE = make_recipe(
     Plan(minor="3.12", wanted=("flask", "psycopg2", "private-thing==1"), runner=("pytest",), as_of="2024-01-01")
 )
 TWO = make_recipe(Plan(minor="2.7", wanted=("six",), runner=("pytest==4.6.11",)))
-RAN = "=========== ERRORS ===========\n"
+RAN = f"{CALLED}\n=========== ERRORS ===========\n"
 
 
 def words(recipe: Recipe) -> str:

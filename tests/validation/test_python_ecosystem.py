@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,10 +14,11 @@ from packaging.specifiers import SpecifierSet
 
 from agent.adapters.folder import Folder
 from agent.domain.environment import Recipe
-from agent.domain.execution import Toolchain
+from agent.domain.execution import CALLED, Toolchain
 from agent.domain.verdict import Suite
 from agent.errors import EnvironmentUnmakeableError
 from agent.validation.ecosystems.python import PythonEcosystem
+from agent.validation.ecosystems.python_amend import amend_recipe
 from agent.validation.ecosystems.python_sources import Sources
 
 CASE = "import unittest\nclass {0}Test(unittest.TestCase):\n    def test_{0}(self): pass\n"
@@ -141,6 +144,26 @@ def test_a_test_of_the_page_of_settings_is_not_taken_for_djangos_settings(tmp_pa
     assert suites(tmp_path / "page", page)[0].options == ()
     own = {**manage, "shop/tests/test_a.py": CASE.format("a"), "shop/test_settings.py": "from shop.settings import *\n"}
     assert suites(tmp_path / "own", own)[0].options == ("--settings=shop.test_settings",)
+
+
+@pytest.mark.parametrize(("top", "asked"), [("json", False), ("nowhere_to_be_found", True), ("folder", True)])
+def test_a_guess_is_not_fetched_where_its_import_came_with_another(tmp_path: Path, top: str, asked: bool) -> None:
+    made = recipe(tmp_path, {"shop.py": "import guessed_thing\n"})
+    step = next(step for step in made.steps if step.name == "install guessed_thing")
+    assert step.run[3] == "guessed_thing"
+    (tmp_path / "folder").mkdir()  # a folder without modules is nobody's package
+    fetch = [sys.executable, "-c", "open('asked', 'w')"]
+    assert subprocess.run([sys.executable, *step.run[1:3], top, *fetch], cwd=tmp_path).returncode == 0
+    assert (tmp_path / "asked").exists() == asked
+
+
+def test_a_guess_follows_to_another_interpreter_and_is_asked_for_once(tmp_path: Path) -> None:
+    made = recipe(tmp_path, {"shop.py": "import yaml\n", "tox.ini": "[testenv]\nbasepython = python3.12\n"})
+    amended = amend_recipe(made, f"{CALLED}\nE   ModuleNotFoundError: No module named 'asyncore'")
+    assert amended is not None
+    moved = amended[0]
+    assert "3.11" in python_of(moved)
+    assert amend_recipe(moved, f"{CALLED}\nModuleNotFoundError: No module named 'yaml'") is None
 
 
 def test_what_a_repository_shows_to_be_set_is_in_the_recipe(tmp_path: Path) -> None:

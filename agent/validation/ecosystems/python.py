@@ -6,6 +6,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from posixpath import dirname
 
 from packaging.utils import canonicalize_name
@@ -80,12 +81,13 @@ class PythonEcosystem:
         paths, packaged = _import_paths(sources, suite)
         guesses = _guesses(sources, declared)
         examples, example = _examples(sources)
-        reasons = [python.reason, *_reasons(declared, as_of), *(reason for _, reason in guesses), *example]
+        reasons = [python.reason, *_reasons(declared, as_of), *(guess.reason for guess in guesses), *example]
         plan = Plan(
             minor=python.minor,
             wanted=tuple(wanted.text for wanted in declared.wanted),
             runner=_runner_tools(suite, declared, python.minor, as_of),
-            guessed=tuple(name for name, _ in guesses),
+            guessed=tuple(guess.name for guess in guesses),
+            imports={guess.name: guess.top for guess in guesses},
             constraints=tuple(f"{name}=={version}" for name, version in declared.locked.items()),
             itself=_itself(declared, packaged) if declared.installable else "",
             own_name=declared.own_name,
@@ -108,12 +110,13 @@ class PythonEcosystem:
         runner = [*_runner_tools(suite, declared, minor, ""), *(one for one in wanted if one in _RUNNERS)]
         plan = Plan(
             minor=minor,
-            guessed=(*(one for one in wanted if one not in _RUNNERS), *(name for name, _ in guesses)),
+            guessed=(*(one for one in wanted if one not in _RUNNERS), *(guess.name for guess in guesses)),
+            imports={guess.name: guess.top for guess in guesses},
             itself=_itself(declared, packaged) if declared.installable else "",
             own_name=declared.own_name,
             paths=paths,
             as_of=as_of,
-            reasons=(first, *why, *(reason for _, reason in guesses)),
+            reasons=(first, *why, *(guess.reason for guess in guesses)),
         )
         # The runner is of today: the one for nose came years after this Python, and what it needs bounds nobody else.
         recipe = make_recipe(plan)
@@ -198,8 +201,17 @@ def _import_paths(sources: Sources, suite: Suite) -> tuple[tuple[str, ...], str]
     return tuple(dict.fromkeys(paths)), packaged
 
 
-def _guesses(sources: Sources, declared: Declared) -> list[tuple[str, Reason]]:
-    """Distributions that imports ask for and nothing declares: (name on the index, why), the most wanted first."""
+@dataclass(frozen=True)
+class _Guess:
+    """A distribution by its name on the index, the import that asks for it, and where."""
+
+    name: str
+    top: str
+    reason: Reason
+
+
+def _guesses(sources: Sources, declared: Declared) -> list[_Guess]:
+    """Distributions that imports ask for and nothing declares, the most wanted first."""
     table = distributions()
     taken = {*declared.names, declared.own_name}
     counts: Counter[str] = Counter()
@@ -227,8 +239,9 @@ def _guesses(sources: Sources, declared: Declared) -> list[tuple[str, Reason]]:
             first.setdefault(name, (top, Location(path=path, line=imported.line)))
     chosen = sorted(counts, key=lambda name: (first[name][0] not in table, -counts[name], name))[:_MOST_GUESSES]
     return [
-        (
+        _Guess(
             name,
+            first[name][0],
             Reason(text=f"{first[name][0]} is imported, and nothing says where it comes from", where=(first[name][1],)),
         )
         for name in chosen

@@ -13,12 +13,14 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from agent.domain.environment import Need, Recipe, Step
+from agent.domain.execution import CALLED
 from agent.validation.ecosystems.python_declared import requirement_name
 from agent.validation.ecosystems.python_recipe import (
     COVERAGE,
     DEPENDENCIES,
     distributions,
     install,
+    installing_at,
     minor_of,
     python_steps,
 )
@@ -166,11 +168,7 @@ def _changes(recipe: Recipe, minor: str, said: str) -> _Changes:
 
 def _ran(said: str) -> bool:
     """Whether tests were called: then all needed steps held."""
-    return bool(
-        re.search(
-            r"^=+ .* =+$|^\d+ (?:passed|failed)|^Ran \d+ test|no tests ran|before the runner was done", said, re.M
-        )
-    )
+    return CALLED in said
 
 
 def _has(recipe: Recipe, name: str) -> bool:
@@ -219,10 +217,12 @@ def _with_python(recipe: Recipe, minor: str) -> Recipe:
 
 
 def _reinstalling(step: Step, before: str, minor: str, as_of: str) -> Step:
+    at = installing_at(step)
     for dated in (as_of, ""):
         prefix = install(before, dated)
-        if step.run[: len(prefix)] == prefix:
-            return step.model_copy(update={"run": (*install(minor, dated), *step.run[len(prefix) :])})
+        if step.run[at : at + len(prefix)] == prefix:
+            run = (*step.run[:at], *install(minor, dated), *step.run[at + len(prefix) :])
+            return step.model_copy(update={"run": run})
     if step.name == COVERAGE:
         version = {"2.7": "coverage==5.5", "3.6": "coverage==5.5", "3.7": "coverage==7.2.7"}.get(
             minor, "coverage>=7.6,<8"
@@ -236,10 +236,11 @@ def _reinstalling(step: Step, before: str, minor: str, as_of: str) -> Step:
 
 def _arguments(recipe: Recipe, step: Step) -> tuple[int, tuple[str, ...]]:
     """(where the requirements of an installing step begin, the requirements); none for another step."""
+    at = installing_at(step)
     for dated in (recipe.as_of, ""):
         prefix = install(minor_of(recipe), dated)
-        if step.run[: len(prefix)] == prefix:
-            return len(prefix), step.run[len(prefix) :]
+        if step.run[at : at + len(prefix)] == prefix:
+            return at + len(prefix), step.run[at + len(prefix) :]
     return len(step.run), ()
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "constraints_of",
     "distributions",
     "install",
+    "installing_at",
     "make_recipe",
     "minor_of",
     "python_steps",
@@ -57,17 +58,35 @@ if subprocess.call([sys.executable, "-c", "import pip"]):
 sys.exit(pip("install", "--target", target, wanted))
 """
 _LINK = "import os, sys; os.makedirs(sys.argv[1]); os.symlink(sys.executable, os.path.join(sys.argv[1], 'python'))"
+# What an import means may have come with another package (recurrence with django-ical): its own name is then somebody else's.
+_UNLESS = """\
+import subprocess, sys
+try:
+    from importlib.util import find_spec
+    spec = find_spec(sys.argv[1])
+    there = spec is not None and spec.origin not in (None, "namespace")
+except ImportError:
+    import imp
+    try:
+        there = bool(imp.find_module(sys.argv[1]))
+    except ImportError:
+        there = False
+sys.exit(0 if there else subprocess.call(sys.argv[2:]))
+"""
 _WRITE = "import sys; open(sys.argv[1], 'w').write('\\n'.join(sys.argv[2:]) + '\\n')"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """All that a recipe is made of. ``guessed`` are wished for, one by one; ``itself`` is how pip is given the package."""
+    """All that a recipe is made of. ``guessed`` are wished for, one by one, unless what ``imports`` has for one is there
+    already; ``itself`` is how pip is given the package.
+    """
 
     minor: str
     wanted: tuple[str, ...] = ()
     runner: tuple[str, ...] = ()
     guessed: tuple[str, ...] = ()
+    imports: Mapping[str, str] | None = None
     constraints: tuple[str, ...] = ()
     itself: str = ""
     own_name: str = ""
@@ -93,7 +112,7 @@ def make_recipe(plan: Plan) -> Recipe:
     if plan.itself:
         steps.extend(_itself(plan))
     for name in plan.guessed:
-        steps.append(_guess(plan.minor, plan.as_of, name))
+        steps.append(_guess(plan.minor, plan.as_of, name, (plan.imports or {}).get(name, "")))
     steps.append(_coverage(plan.minor))
     variables = {
         "PATH": f"{ENV}/venv/bin:/usr/local/bin:/usr/bin:/bin",
@@ -174,6 +193,11 @@ def install(minor: str, as_of: str, *arguments: str) -> tuple[str, ...]:
     return (f"{ENV}/boot/bin/uv", "pip", "install", "--python", PYTHON, "-c", CONSTRAINTS, *dated, *arguments)
 
 
+def installing_at(step: Step) -> int:
+    """Where in a step's command the installer's own begins."""
+    return 4 if step.run[2:3] == (_UNLESS,) else 0
+
+
 def minor_of(recipe: Recipe) -> str:
     """The minor version that a recipe of this module is for; empty for somebody else's."""
     need = next((need for need in recipe.needs if need.name == "python"), None)
@@ -199,10 +223,11 @@ def _itself(plan: Plan) -> list[Step]:
     ]
 
 
-def _guess(minor: str, as_of: str, name: str) -> Step:
+def _guess(minor: str, as_of: str, name: str, top: str) -> Step:
+    unless = (PYTHON, "-c", _UNLESS, top) if top else ()
     return Step(
         name=f"install {name}",
-        run=install(minor, as_of, name),
+        run=(*unless, *install(minor, as_of, name)),
         network=True,
         needed=False,
         env=_QUIET,
