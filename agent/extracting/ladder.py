@@ -25,7 +25,7 @@ from agent.extracting.python_stack import PythonStack
 from agent.extracting.slice_rung import SliceRung, climb_slice
 from agent.extracting.stacks import Cutter, Stack
 from agent.extracting.upper_rungs import climb_upper, with_live
-from agent.extracting.walking import generate_recording
+from agent.extracting.walking import ask_for_service, generate_recording
 from agent.extraction import Ground, Recording, Replayed, Side, compare
 from agent.extraction.facade import FrameworkRoute, facade_config, routes_by_owner
 from agent.extraction.owning import owners_of
@@ -80,6 +80,7 @@ def climb_on(
     files: dict[str, str] = {}
     if level < 1:
         return began.evidence(place, ""), files, None
+    _ask_where_no_test_does(began, place)
     copy = restricted_copy(began, place)
     if not copy.passed:
         return began.evidence(place, _stopped(copy)), files, None
@@ -226,6 +227,23 @@ def take_oracle(climb: Climb, place: Workplace) -> Rung:
     )
     climb.rungs.append(rung)
     return rung
+
+
+def _ask_where_no_test_does(climb: Climb, place: Workplace) -> None:
+    """Where no test asks the service, requests are made from those of others; what the oracle counted stays what it is."""
+    if climb.own or climb.stack.ecosystem != "python":
+        return
+    place.say(f"no test asks a route of {climb.service}: making requests to it from those of others")
+    paths = [path for path, _ in place.tree.paths()]
+    asked = ask_for_service(
+        climb.ground, climb.stack, climb.recording, climb.owners, climb.service, paths, place.tree.read,
+        place.folders.fresh("asked"),
+    )  # fmt: skip
+    if asked is not climb.recording:
+        place.say(f"replaying {len(asked.requests)} requests against the monolith")
+        alone = (Side("monolith", 0),)
+        climb.first = climb.stack.replay_sides(climb.ground, asked, climb.ground.pristine, None, alone, routes=True)
+        climb.recording = asked
 
 
 def restricted_copy(climb: Climb, place: Workplace) -> Rung:

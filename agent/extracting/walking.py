@@ -1,6 +1,7 @@
-"""A recording for a repository whose tests make no request: its application is started on its own fresh database and walked.
+"""Requests where no test makes one. Of a repository: its application is started on its own fresh database and walked. Of a service:
+they are made from those of the others.
 
-In: the ground, the repository's files. Out: a recording of requests that were all generated, which says so in its notes.
+In: the ground, the repository's files, a recording. Out: a recording that says in its notes what of it was generated.
 """
 
 from __future__ import annotations
@@ -33,9 +34,10 @@ from agent.extraction.generating import (
 from agent.extraction.owning import MONOLITH, Owners
 from agent.extraction.staging import BOX_REPO, python_of
 
-__all__ = ["generate_recording"]
+__all__ = ["ask_for_service", "generate_recording"]
 
 MOST_ASKED = 200
+_NOBODYS = Owners()
 _WALK = "import json, sys; from figwright_box import explore; explore.walk(json.loads(sys.argv[1]))"
 _MOST_SOURCE = 200_000
 
@@ -72,13 +74,27 @@ def generate_recording(
     return replace(recording, tests=0, notes=(*walked.notes, note))
 
 
+def ask_for_service(
+    ground: Ground, stack: Stack, recorded: Recording, owners: Owners, service: str, paths: Sequence[str],
+    read: Callable[[str], bytes], into: Path, *, most: int = MOST_ASKED, seed: int = 0,
+) -> Recording:  # fmt: skip
+    """The recording with requests to a service that no test asks; the same one when nothing is found that it answers."""
+    widened = _widened(ground, stack, recorded, _words(paths, read), into, most, seed, owners, service)
+    found = len(widened.requests) - len(recorded.requests)
+    if not found:
+        return recorded
+    note = f"no test asks a route of {service}: {found} requests were generated for it from those that tests make"
+    return replace(widened, notes=(*recorded.notes, note))
+
+
 def _widened(
-    ground: Ground, stack: Stack, walked: Recording, words: Sequence[str], into: Path, most: int, seed: int
-) -> Recording:
-    """The walked requests, with those made from them that give an answer of another shape twice."""
+    ground: Ground, stack: Stack, walked: Recording, words: Sequence[str], into: Path, most: int, seed: int,
+    owners: Owners = _NOBODYS, service: str = MONOLITH,
+) -> Recording:  # fmt: skip
+    """The walked requests, with those to the service made from them that give an answer of another shape twice."""
     alone = (Side("monolith", 0),)
     first = stack.replay_sides(ground, walked, ground.pristine, None, alone, routes=True)
-    known = _known(walked, first.routes, words, seed)
+    known = _known(walked, first.routes, words, seed, owners, service)
     pages = list(zip(walked.requests, first.answers, strict=True))
     keys = {(one.method, one.target, one.body, one.headers) for one in walked.requests}
     seen = {shape_of_answer(request, answer) for request, answer in pages}
@@ -86,6 +102,7 @@ def _widened(
         one
         for one in islice(once(candidates(known, from_pages(known, pages)), set()), most)
         if (one.request.method, one.request.target, one.request.body, one.request.headers) not in keys
+        and owners.of_request(one.request) == service
     ]
     made.sort(key=lambda one: (one.request.application, one.request.test))
     last = max(one.number for one in walked.requests)
@@ -110,9 +127,11 @@ def _widened(
     return derive(walked, steady, into)
 
 
-def _known(walked: Recording, routes: Sequence[Route], words: Sequence[str], seed: int) -> Known:
-    """Every route is asked for: whose it is does not matter yet."""
-    table = read_table(routes, Owners(), MONOLITH)
+def _known(
+    walked: Recording, routes: Sequence[Route], words: Sequence[str], seed: int, owners: Owners, service: str
+) -> Known:
+    """What requests are made from: of a walk, for every route, since whose it is does not matter yet."""
+    table = read_table(routes, owners, service)
     requests = settled(walked.requests)
     return Known(
         requests,

@@ -120,3 +120,11 @@ def test_the_monolith_agrees_with_itself(bench: Bench, pristine: Path) -> None:
         (r"greet/(?P<name>[^/]+)/\Z", "site_urls.py"),
         (r"notes/new\Z", "site_urls.py"),
     ]
+
+
+def test_a_route_is_served_however_django_tells_it(bench: Bench, pristine: Path) -> None:
+    bench.replay(pristine, routes=True)
+    as_an_expression = next(route for route, _ in bench.routes if route.startswith("greet"))
+    serves = [("GET", as_an_expression, "site_urls.greet")]
+    found = bench.replay(pristine, sides=[{"name": "service", "port": 0, "serves": serves}])
+    assert [one.status for one in found] == [200, 200, 501, 200, 501]

@@ -10,7 +10,7 @@ import sys
 import traceback
 
 from . import databases as sqlite
-from . import determinism, memory, standins, state
+from . import determinism, memory, standins, state, web
 from .blobs import Blobs
 
 MARK = "HTTP_X_FIGWRIGHT_REQUEST"
@@ -216,8 +216,10 @@ class Program(object):
         if serves is None:
             return ""
         route, handler, _ = self.match(environ)
-        asked = [environ.get("REQUEST_METHOD", "GET"), route, handler]
-        return "" if asked in serves else "this side does not serve %s" % " ".join(asked)
+        asked = [environ.get("REQUEST_METHOD", "GET"), web.plain_route(route), handler]
+        if any([method, web.plain_route(one), answering] == asked for method, one, answering in serves):
+            return ""
+        return "this side does not serve %s" % " ".join((asked[0], route, handler))
 
     def files_changed(self, found):
         changed = []

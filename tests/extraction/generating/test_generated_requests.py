@@ -16,7 +16,7 @@ from agent.errors import ExtractionError
 from agent.extracting.generated import Asking
 from agent.extracting.python_stack import PythonCutter, PythonStack
 from agent.extracting.slice_rung import SliceRung, climb_slice
-from agent.extracting.walking import generate_recording
+from agent.extracting.walking import ask_for_service, generate_recording
 from agent.extraction import Ground, Recording, Side
 from agent.extraction.owning import Owners
 from agent.extraction.staging import python_of
@@ -108,6 +108,22 @@ def test_an_application_that_no_test_asks_is_walked(tmp_path: Path) -> None:
         }
         answers = PythonStack().replay_sides(ground, found, ground.pristine, None, (Side("monolith", 0),)).answers
         assert [one.status for one in answers] == [one.status for one in found.requests]
+
+
+def test_a_service_that_no_test_asks_is_asked_from_what_they_ask_of_others(tmp_path: Path, climbed: Climbed) -> None:
+    home = "shop.web.create_app.home"
+    front = Owners({home: "front"}, handlers=frozenset({home}))
+    ground, stack = climbed.ground, PythonStack()
+    words = (sorted(APP), lambda path: APP[path].encode())
+    found = ask_for_service(ground, stack, climbed.recording, front, "front", *words, tmp_path / "made", most=30)
+    more = found.requests[len(climbed.recording.requests) :]
+    assert ("GET", "/", 200) in {(one.method, one.target, one.status) for one in more}
+    assert {one.route for one in more} == {"/"}
+    assert found.tests == climbed.recording.tests, "what tests made is still told"
+    note = f"no test asks a route of front: {len(more)} requests were generated for it from those that tests make"
+    assert note in found.notes
+    nobody = ask_for_service(ground, stack, climbed.recording, front, "back", *words, tmp_path / "none", most=30)
+    assert nobody is climbed.recording
 
 
 def test_code_without_an_application_is_refused_in_words(tmp_path: Path) -> None:
