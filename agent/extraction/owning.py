@@ -20,6 +20,7 @@ _OWN_TABLES = ("sqlite_sequence",)  # counters of SQLite itself
 _CHANGING = ("DELETE", "PATCH", "POST", "PUT")
 _GROUP = re.compile(r"\(\?P<(\w{1,80})>(?:[^()\[\]]|\[[^\]]{0,80}\]){0,200}\)")
 _CONVERTER = re.compile(r"<\w{1,40}(?:\([^)]{0,80}\))?:(\w{1,80})>")
+_ESCAPED = re.compile(r"\\([^\w\s])")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Owners:
 def plain_route(pattern: str) -> str:
     """A route without what only its framework writes: converters, anchors, groups of a regular expression."""
     text = _CONVERTER.sub(r"<\1>", _GROUP.sub(r"<\1>", pattern))
-    return text.replace("\\Z", "").replace("^", "").replace("$", "").strip("/")
+    return _ESCAPED.sub(r"\1", text.replace("\\Z", "").replace("^", "").replace("$", "")).strip("/")
 
 
 def owners_of(graph: DependencyGraph, boundaries: Boundaries) -> Owners:

@@ -115,6 +115,7 @@ def test_a_route_of_several_services_tells_nothing() -> None:
         ("/orders/<int:n>", "/orders/<n>"),
         ("api/bmi/(?P<pk>[^/.]+)/$", "/api/bmi/<pk>/"),
         ("^children/(?P<slug>[-a-z]+)/\\Z", "/children/<str:slug>/"),
+        ("^robots\\.txt\\Z", "/robots.txt"),
         ("", "/"),
     ],
 )

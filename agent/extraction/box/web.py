@@ -9,12 +9,13 @@ import sys
 
 GROUP = re.compile(r"\(\?P<(\w{1,80})>(?:[^()\[\]]|\[[^\]]{0,80}\]){0,200}\)")
 CONVERTER = re.compile(r"<\w{1,40}(?:\([^)]{0,80}\))?:(\w{1,80})>")
+ESCAPED = re.compile(r"\\([^\w\s])")
 
 
 def plain_route(pattern):
     """A route without what only its framework writes: Django tells one route as ``<uuid:pk>`` and as an expression."""
     text = CONVERTER.sub(r"<\1>", GROUP.sub(r"<\1>", pattern))
-    return text.replace("\\Z", "").replace("^", "").replace("$", "").strip("/")
+    return ESCAPED.sub(r"\1", text.replace("\\Z", "").replace("^", "").replace("$", "")).strip("/")
 
 
 def handler_of(function, repository):
