@@ -12,9 +12,10 @@ __all__ = ["CALLED", "ENV", "OUT", "REPO", "Command", "Folders", "Limits", "Outc
 # Written in a command's arguments and variables; the sandbox puts there where it shows that folder. A sandbox that
 # mounts shows the same path for every run, so that an environment made once fits every later work copy.
 REPO = "{repo}"
-CALLED = "=== the tests were called ==="  # after what was printed, when it was not the preparation alone
 ENV = "{env}"
 OUT = "{out}"
+
+CALLED = "=== the tests were called ==="  # after what was printed, when it was not the preparation alone
 
 Stop = Literal["", "wall time", "processor time", "memory", "processes", "file size", "disk", "output"]
 

@@ -9,6 +9,7 @@ import pytest
 from agent.domain.boundary import SHARED, Boundaries, TableOwnership, Unit
 from agent.domain.extraction import Answer, CellChange, RecordedRequest
 from agent.domain.inventory import Location
+from agent.extraction.box import web
 from agent.extraction.owning import MONOLITH, Owners, observed_ownership, own_requests, owners_of, plain_route
 from tests.extraction.slicing.test_flask_slices import APP
 from tests.systems import graph_of
@@ -121,6 +122,9 @@ def test_a_route_of_several_services_tells_nothing() -> None:
 )
 def test_routes_are_compared_without_what_only_a_framework_writes(one: str, two: str) -> None:
     assert plain_route(one) == plain_route(two)
+    assert web.plain_route(one) == plain_route(one), (
+        "the box has a copy, since nothing of figwright can be imported there"
+    )
 
 
 def test_each_request_counts_once_for_a_table() -> None:

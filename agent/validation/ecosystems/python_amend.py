@@ -105,7 +105,8 @@ def amend_recipe(recipe: Recipe, said: str) -> tuple[Recipe, str] | None:
     shown = _shown(recipe, {assignment.partition("=")[0] for assignment in changes.variable})
     if shown:
         mended = amended.model_copy(update={"variables": {**amended.variables, **shown}})
-        note = f"environment variables were missing: {len(shown)} are set as the repository's own example shows them"
+        names = ", ".join(sorted(shown))
+        note = f"environment variables were missing: set as the repository's own example shows them: {names}"
         amended, notes = _noted(mended, amended, notes, note)
     for assignment, note in changes.variable.items():
         name, _, value = assignment.partition("=")
